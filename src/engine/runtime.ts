@@ -1,0 +1,55 @@
+/** Values of layered_runtime's static layers: what runtime_key, default_value and RuntimeFractionalPercent look up. */
+export class Runtime {
+  private readonly values = new Map<string, unknown>()
+  private readonly draw: () => number
+
+  /** `layers` are the static_layer structs in order, later ones win; `draw` gives 0 <= n < 1. */
+  constructor(layers: readonly Record<string, unknown>[] = [], draw: () => number = () => 0) {
+    this.draw = draw
+    for (const layer of layers) this.flatten('', layer)
+  }
+
+  number(key: string | undefined, fallback: number): number {
+    const value = key ? this.values.get(key) : undefined
+    return typeof value === 'number' ? value : fallback
+  }
+
+  boolean(key: string | undefined, fallback: boolean): boolean {
+    const value = key ? this.values.get(key) : undefined
+    if (typeof value === 'boolean') return value
+    if (value === 'true' || value === 'false') return value === 'true'
+    return fallback
+  }
+
+  raw(key: string): unknown {
+    return this.values.get(key)
+  }
+
+  /** Runtime::Snapshot::featureEnabled on a FractionalPercent: `numerator` of `denominator`, drawn once. */
+  fraction(key: string | undefined, numerator: number, denominator: number): boolean {
+    const value = key ? this.values.get(key) : undefined
+    if (typeof value === 'number') return this.chance(value, 100)
+    if (typeof value === 'object' && value !== null) {
+      const override = value as { numerator?: number; denominator?: string }
+      const of = { TEN_THOUSAND: 10_000, MILLION: 1_000_000 }[override.denominator ?? ''] ?? 100
+      return this.chance(override.numerator ?? 0, of)
+    }
+    return this.chance(numerator, denominator)
+  }
+
+  private chance(numerator: number, denominator: number): boolean {
+    if (numerator <= 0) return false
+    if (numerator >= denominator) return true
+    return Math.floor(this.draw() * denominator) < numerator
+  }
+
+  // A struct that has numerator is a fractional percent, any other is a level of the key.
+  private flatten(prefix: string, node: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(node)) {
+      const key = prefix ? `${prefix}.${name}` : name
+      const nested = typeof value === 'object' && value !== null && !('numerator' in value)
+      if (nested) this.flatten(key, value as Record<string, unknown>)
+      else this.values.set(key, value)
+    }
+  }
+}

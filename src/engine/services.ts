@@ -1,0 +1,21 @@
+import type { Runtime } from './runtime.ts'
+import type { AsyncClient } from './upstream/types.ts'
+
+/** Decodes and unpacks Envoy's messages: what the engine needs of src/envoy's registry. */
+export interface MessageRegistry {
+  /** proto3 JSON (snake_case or camelCase) to a typed message with defaults. Throws with the JSON path of what is wrong. */
+  decode<T>(typeName: string, json: unknown): T
+  /** The message inside an Any, decoded once; TypedStruct is unwrapped to the type it names. Undefined for an unknown type. */
+  unpack(any: unknown): { typeName: string; message: unknown } | undefined
+  /** A message as proto3 JSON with snake_case names. */
+  toJson(message: unknown): unknown
+}
+
+/** Shared by everything that runs in one simulated proxy. */
+export interface EngineServices {
+  readonly registry: MessageRegistry
+  readonly runtime: Runtime
+  readonly asyncClient: AsyncClient
+  readonly hasCluster: (name: string) => boolean
+  readonly clusterNames: () => string[]
+}
