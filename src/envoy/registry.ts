@@ -1,0 +1,123 @@
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  type Registry,
+  toJson,
+} from '@bufbuild/protobuf'
+import type { Any, Struct } from '@bufbuild/protobuf/wkt'
+import { createLazyRegistry } from './lazy-registry.ts'
+import { TYPED_STRUCT_TYPES, tolerate, typeNameOf } from './opaque.ts'
+
+/** What stands in an Any: the message when its type is known, else the fields as proto3 JSON. */
+export interface Unpacked {
+  /** Fully qualified message name, without `type.googleapis.com/`. */
+  typeName: string
+  /** Absent when the type is unknown or its fields do not fit it. */
+  message?: Message
+  /** The fields of a type this registry does not know. */
+  json?: JsonObject
+  /** Why a TypedStruct could not be read as the type it names. */
+  error?: string
+}
+
+export interface EnvoyRegistry {
+  /** The protobuf-es registry, for code that walks descriptors (forms, validation, completion). */
+  types: Registry
+  /** Names of every top-level message, in the order of the descriptor set. */
+  messageNames: readonly string[]
+  /** The descriptor of a message, nested ones too; undefined when Envoy 1.40 has no such type. */
+  message(typeName: string): DescMessage | undefined
+  /** A message with nothing set: every scalar at its proto3 default. */
+  create<T extends Message = Message>(typeName: string): T
+  /**
+   * proto3 JSON (field names as in the .proto, or in camelCase) -> message. Types that the registry does not know are
+   * kept inside their Any as a TypedStruct. Throws ConfigError, whose message starts with the JSON path.
+   */
+  decode<T extends Message = Message>(typeName: string, json: JsonValue): T
+  /**
+   * The message in an Any, unwrapped from a TypedStruct if it is in one. Undefined for an absent or empty Any. The
+   * answer is kept for each Any object: unpacking the same one again costs nothing and gives the same message.
+   */
+  unpack(any: Any | undefined): Unpacked | undefined
+  /** Message -> proto3 JSON with the names of the .proto file (snake_case), defaults left out. */
+  toJson(message: Message): JsonValue
+}
+
+/** A configuration that does not fit its type; the message is `path: what is wrong`. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Wraps the encoded FileDescriptorSet of `descriptors.generated.binpb`. Cheap to call: files are decoded when they are
+ * first needed. Do it once for a page, worker or process.
+ */
+export function createEnvoyRegistry(descriptorSet: Uint8Array): EnvoyRegistry {
+  const { registry: types, index } = createLazyRegistry(descriptorSet)
+  const unpacked = new WeakMap<Any, Unpacked>()
+
+  const known = (typeName: string): DescMessage => {
+    const desc = types.getMessage(typeName)
+    if (!desc) throw new ConfigError(`Envoy has no message type ${typeName}`)
+    return desc
+  }
+
+  const decode = <T extends Message>(typeName: string, json: JsonValue): T => {
+    const desc = known(typeName)
+    const options = { registry: types }
+    try {
+      return fromJson(desc, json, options) as T
+    } catch {
+      // Rare, so the second look may cost something: enums in another case, types of another vendor, or a real mistake.
+    }
+    try {
+      return fromJson(desc, tolerate(desc, json, types), options) as T
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  const encodeJson = (message: Message): JsonValue =>
+    toJson(known(message.$typeName), message, { registry: types, useProtoFieldName: true })
+
+  const open = (any: Any): Unpacked => {
+    const typeName = typeNameOf(any.typeUrl)
+    const desc = types.getMessage(typeName)
+    if (!desc) return { typeName }
+    const message = fromBinary(desc, any.value)
+    if (!TYPED_STRUCT_TYPES.includes(typeName)) return { typeName, message }
+
+    const { typeUrl, value } = message as Message & { typeUrl: string; value?: Struct | JsonObject }
+    const inner = typeNameOf(typeUrl)
+    const json = (value ?? {}) as JsonObject
+    if (!types.getMessage(inner)) return { typeName: inner, json }
+    try {
+      return { typeName: inner, message: decode(inner, json) }
+    } catch (error) {
+      return { typeName: inner, json, error: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  return {
+    types,
+    messageNames: index.messages,
+    message: (typeName) => types.getMessage(typeName),
+    create: <T extends Message>(typeName: string) => create(known(typeName)) as T,
+    decode,
+    unpack(any) {
+      if (!any?.typeUrl) return undefined
+      let found = unpacked.get(any)
+      if (!found) {
+        found = open(any)
+        unpacked.set(any, found)
+      }
+      return found
+    },
+    toJson: encodeJson,
+  }
+}
