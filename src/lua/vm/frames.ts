@@ -1,0 +1,154 @@
+import type { LuaState } from './abi.ts'
+import type { LuaVm } from './vm.ts'
+
+/** A local variable or upvalue and its value, written out for people (never longer than a line). */
+export interface LuaVariable {
+  name: string
+  value: string
+}
+
+/** One level of a thread's stack, innermost first. */
+export interface LuaFrame {
+  level: number
+  /** The function's name as its caller knows it; '' when it has none. */
+  name: string
+  /** How the caller knows it: global, local, method, field, upvalue or ''. */
+  nameWhat: string
+  /** Lua, C or main. */
+  what: string
+  /** The chunk as errors name it: `[string "..."]`. */
+  chunk: string
+  /** The line being run, from 1; -1 in host functions. */
+  line: number
+  lineDefined: number
+  locals: LuaVariable[]
+}
+
+export interface FrameOptions {
+  /** How many levels at most; 20 unless told. */
+  maxFrames?: number
+  /** How many variables a level at most; 50 unless told; 0 for none. */
+  maxLocals?: number
+}
+
+/**
+ * The frames of thread `L` with their locals: inside a host function or line hook those of the running script, after a
+ * failed `resume` those at the error. Temporaries (names in parentheses) are left out.
+ */
+export function frames(vm: LuaVm, L: LuaState, options: FrameOptions = {}): LuaFrame[] {
+  const found: LuaFrame[] = []
+  for (let level = 0; level < (options.maxFrames ?? 20); level++) {
+    const frame = frameAt(vm, L, level, options.maxLocals ?? 50)
+    if (!frame) break
+    found.push(frame)
+  }
+  return found
+}
+
+/** One level of `L` (0 is the running function), or undefined past the bottom. */
+export function frameAt(vm: LuaVm, L: LuaState, level: number, maxLocals = 50): LuaFrame | undefined {
+  const x = vm.exports
+  x.lua_checkstack(L, 6)
+  if (x.lx_frame(L, level) === 0) return undefined
+  const text = (field: number) => vm.memory.readC(x.lx_frame_text(field))
+  const frame = {
+    level,
+    name: text(0),
+    nameWhat: text(1),
+    what: text(2),
+    chunk: text(4),
+    line: x.lx_frame_line(0),
+    lineDefined: x.lx_frame_line(1),
+  }
+  return { ...frame, locals: locals(vm, L, level, maxLocals) }
+}
+
+/** The live locals of one level, in the order they were declared; a shadowed name appears again. */
+export function locals(vm: LuaVm, L: LuaState, level: number, max = 50): LuaVariable[] {
+  return variables(vm, L, max, (n) => vm.exports.lx_local(L, level, n))
+}
+
+/** The upvalues of the function running at `level`. */
+export function upvalues(vm: LuaVm, L: LuaState, level: number, max = 50): LuaVariable[] {
+  return variables(vm, L, max, (n) => vm.exports.lx_upvalue(L, level, n))
+}
+
+/** Lua's own traceback of thread `L` from `level`, `stack traceback:` first. */
+export function traceback(vm: LuaVm, L: LuaState, level = 0): string {
+  return vm.enter(() => {
+    vm.exports.lx_traceback(vm.main, L, level)
+    const text = vm.toString(vm.main, -1) ?? ''
+    vm.pop(vm.main)
+    return text
+  })
+}
+
+function variables(vm: LuaVm, L: LuaState, max: number, get: (n: number) => number): LuaVariable[] {
+  const found: LuaVariable[] = []
+  for (let n = 1; found.length < max; n++) {
+    const pointer = get(n)
+    if (pointer === 0) break
+    const name = vm.memory.readC(pointer)
+    if (!name.startsWith('(')) found.push({ name, value: preview(vm, L, -1) })
+    vm.pop(L)
+  }
+  return found
+}
+
+const maxText = 120
+
+/** The value at `index` as a person would write it in Lua; long strings and tables are cut. Runs no metamethod. */
+export function preview(vm: LuaVm, L: LuaState, index: number, depth = 1): string {
+  switch (vm.type(L, index)) {
+    case 'nil':
+    case 'no value':
+      return 'nil'
+    case 'boolean':
+      return String(vm.toBoolean(L, index))
+    case 'number':
+    case 'string':
+      return scalar(vm, L, index)
+    case 'table':
+      return depth < 0 ? '{...}' : table(vm, L, index, depth)
+    default:
+      return `${vm.type(L, index)}: 0x${vm.pointer(L, index).toString(16).padStart(8, '0')}`
+  }
+}
+
+function scalar(vm: LuaVm, L: LuaState, index: number): string {
+  const quoted = vm.type(L, index) === 'string'
+  vm.copy(L, index) // lua_tolstring turns a number into a string in place
+  const text = vm.toString(L, -1) ?? ''
+  vm.pop(L)
+  if (!quoted) return text
+  const shown = text.length > maxText ? text.slice(0, maxText) : text
+  const escaped = shown.replace(/[\x00-\x1f\x7f"\\]/g, (char) => escapes[char] ?? `\\${char.charCodeAt(0)}`)
+  return shown.length < text.length ? `"${escaped}"... (${text.length} bytes)` : `"${escaped}"`
+}
+
+const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }
+
+function table(vm: LuaVm, L: LuaState, index: number, depth: number): string {
+  const at = index > 0 ? index : vm.top(L) + index + 1
+  const parts: string[] = []
+  let length = 0
+  let expected = 1
+  vm.exports.lua_checkstack(L, 8)
+  vm.pushNil(L)
+  while (vm.next(L, at)) {
+    const value = preview(vm, L, -1, depth - 1)
+    vm.pop(L)
+    const isName = vm.type(L, -1) === 'string' && /^[A-Za-z_]\w*$/.test(vm.toString(L, -1) ?? '')
+    const key = isName ? (vm.toString(L, -1) ?? '') : `[${preview(vm, L, -1, -1)}]`
+    const part = key === `[${expected}]` ? value : `${key} = ${value}`
+    if (key === `[${expected}]`) expected++
+    length += part.length
+    if (length > maxText) {
+      parts.push('...')
+      vm.pop(L)
+      break
+    }
+    parts.push(part)
+  }
+  return `{${parts.join(', ')}}`
+}
