@@ -1,4 +1,7 @@
+import type { EventLoop } from './event-loop.ts'
+import type { Host } from './host.ts'
 import type { Runtime } from './runtime.ts'
+import type { JsonObject } from './stream-info.ts'
 import type { AsyncClient } from './upstream/types.ts'
 
 /** Decodes and unpacks Envoy's messages: what the engine needs of src/envoy's registry. */
@@ -14,8 +17,14 @@ export interface MessageRegistry {
 /** Shared by everything that runs in one simulated proxy. */
 export interface EngineServices {
   readonly registry: MessageRegistry
+  readonly host: Host
+  readonly loop: EventLoop
   readonly runtime: Runtime
   readonly asyncClient: AsyncClient
   readonly hasCluster: (name: string) => boolean
   readonly clusterNames: () => string[]
+  /** `metadata` of a cluster, for %CLUSTER_METADATA% and rate-limit descriptors; undefined for an unknown cluster. */
+  readonly clusterMetadata?: (name: string) => Record<string, JsonObject> | undefined
+  /** What %HOSTNAME% and %ENVIRONMENT(...)% and `environment_variable` data sources read. */
+  readonly environment?: { hostname: string; variables: Readonly<Record<string, string>> }
 }

@@ -1,3 +1,4 @@
+import type { HeaderMap } from './http/header-map.ts'
 import type { Route } from './route/types.ts'
 
 /** A JSON object as protobuf's Struct holds it. */
@@ -219,6 +220,10 @@ export class StreamInfo {
   responseCode: number | undefined
   responseCodeDetails: string | undefined
   readonly flags = new Set<ResponseFlag>()
+  /** The request's headers as they are now, once the connection manager has them (StreamInfo::getRequestHeaders). */
+  requestHeaders: HeaderMap | undefined
+  /** The stream's one random number, 0 <= n < 1: drawn at the first route choice, so that choosing again draws the same. */
+  random: number | undefined
   route: Route | undefined
   virtualClusterName: string | undefined
   upstream: UpstreamInfo = {}
@@ -238,6 +243,9 @@ export class StreamInfo {
   firstResponseByteSentAt: number | undefined
   lastResponseByteSentAt: number | undefined
   traceSampled = false
+  traceId: string | undefined
+  /** What filters add for %CUSTOM_FLAGS%. */
+  readonly customFlags: string[] = []
 
   constructor(connection: ConnectionInfo, startedAt: number, filterState?: FilterState) {
     this.connection = connection
