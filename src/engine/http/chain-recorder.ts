@@ -1,0 +1,126 @@
+import type { Buffer } from '../buffer.ts'
+import { fromUtf8 } from '../bytes.ts'
+import type { EventLoop } from '../event-loop.ts'
+import type { StreamInfo } from '../stream-info.ts'
+import { headerChanges, type LogLine, TRACE_LIMITS, type Trace, type TraceStep } from '../trace.ts'
+import type { DataStatus, HeadersStatus, TrailersStatus } from './filter.ts'
+import type { ConfiguredFilter, Direction } from './filter-slot.ts'
+import type { HeaderMap } from './header-map.ts'
+
+/** Writes what happens in a filter chain to the trace: each callback a step, with what it changed. */
+export class ChainRecorder {
+  private readonly trace: Trace
+  private readonly loop: EventLoop
+  private readonly info: StreamInfo
+
+  constructor(trace: Trace, loop: EventLoop, info: StreamInfo) {
+    this.trace = trace
+    this.loop = loop
+    this.info = info
+  }
+
+  headers(filter: Direction, headers: HeaderMap, call: () => HeadersStatus): HeadersStatus {
+    return this.trace.enabled ? this.messagePart(filter, 'headers', headers, call) : call()
+  }
+
+  trailers(filter: Direction, trailers: HeaderMap, call: () => TrailersStatus): TrailersStatus {
+    if (!this.trace.enabled || !handles(filter, 'Trailers')) return call()
+    return this.messagePart(filter, 'trailers', trailers, call)
+  }
+
+  data(filter: Direction, data: Buffer, call: () => DataStatus): DataStatus {
+    if (!this.trace.enabled || !handles(filter, 'Data')) return call()
+    const before = excerpt(data)
+    const step = this.open(filter, 'data')
+    const focus = this.trace.focus(step)
+    const status = call()
+    this.trace.focus(focus)
+    step.status = status
+    const after = excerpt(data)
+    step.body = { after, length: data.length, ...(before === after ? {} : { before }) }
+    return status
+  }
+
+  /** A filter that is in the configuration and not on this stream. */
+  disabled(filter: ConfiguredFilter): void {
+    if (!this.trace.enabled) return
+    this.trace.step({
+      kind: 'http_filter',
+      phase: 'request',
+      name: filter.name,
+      path: filter.path,
+      status: 'disabled',
+      reason: filter.disabled ? 'disabled in the chain, and the route does not enable it' : 'disabled by the route',
+      at: this.loop.now,
+    })
+  }
+
+  localReply(status: number, details: string, headers: HeaderMap): void {
+    if (!this.trace.enabled) return
+    this.trace.step({
+      kind: 'local_reply',
+      phase: 'response',
+      name: `local reply ${status}`,
+      status: String(status),
+      reason: details,
+      headers: headers.pairs(),
+      at: this.loop.now,
+    })
+  }
+
+  note(text: string): void {
+    this.trace.note(text)
+  }
+
+  log(line: LogLine): void {
+    this.trace.log(line)
+  }
+
+  private messagePart<S extends string>(
+    filter: Direction,
+    part: 'headers' | 'trailers',
+    map: HeaderMap,
+    call: () => S,
+  ): S {
+    const before = map.pairs()
+    const version = map.version
+    const metadataVersion = this.info.dynamicMetadata.version
+    const step = this.open(filter, part)
+    const focus = this.trace.focus(step)
+    const status = call()
+    this.trace.focus(focus)
+    step.status = filter.slot.configured.definition ? status : 'not simulated'
+    step.headers = map.pairs()
+    if (map.version !== version) {
+      const changes = headerChanges(before, map)
+      if (changes) step.changes = changes
+    }
+    if (this.info.dynamicMetadata.version !== metadataVersion) step.metadata = this.info.dynamicMetadata.toJson()
+    return status
+  }
+
+  private open(filter: Direction, part: 'headers' | 'data' | 'trailers'): TraceStep {
+    const { configured } = filter.slot
+    const { definition } = configured
+    const step: TraceStep = {
+      kind: 'http_filter',
+      phase: filter.side,
+      part,
+      name: configured.name,
+      path: configured.path,
+      at: this.loop.now,
+    }
+    if (!definition) step.reason = configured.remark ?? 'not simulated: traffic passes through unchanged'
+    else if (definition.notModelled.length > 0) step.notModelled = definition.notModelled
+    return this.trace.step(step)
+  }
+}
+
+function handles(filter: Direction, part: 'Data' | 'Trailers'): boolean {
+  const hook = filter.side === 'request' ? (`decode${part}` as const) : (`encode${part}` as const)
+  return filter.slot.filter[hook] !== undefined
+}
+
+function excerpt(data: Buffer): string {
+  return fromUtf8(data.bytes().subarray(0, TRACE_LIMITS.body))
+}
