@@ -1,0 +1,88 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { ByteStream } from './byte-stream.ts'
+import type { HeaderPair, StubAnswer, StubScript, TcpStub } from './case.ts'
+import { serveH2 } from './upstream-h2.ts'
+import { serveHttp1 } from './upstream-http1.ts'
+import { serveTcp } from './upstream-tcp.ts'
+
+/** What a stub server was sent. Bodies are bytes here; a result writes them as text or base64. */
+export interface Received {
+  cluster: string
+  method?: string
+  path?: string
+  authority?: string
+  headers?: HeaderPair[]
+  body?: Buffer
+  trailers?: HeaderPair[]
+  received?: Buffer
+}
+
+/** What a protocol of the stub server needs: where to keep requests and what to answer next. */
+export interface StubHost {
+  cluster: string
+  log: Received[]
+  next: () => StubAnswer
+}
+
+export interface Upstream {
+  port: number
+  close: () => void
+}
+
+/**
+ * Starts a cluster's stub server on 127.0.0.1: HTTP/1.1 or h2 with prior knowledge, told apart by the first bytes, or a
+ * raw byte server. Every request goes to `log` in the order it was complete.
+ */
+export async function startUpstream(
+  cluster: string,
+  script: Exclude<StubScript, 'down'>,
+  log: Received[],
+): Promise<Upstream> {
+  let used = 0
+  const next = () => {
+    if (!Array.isArray(script)) return script as StubAnswer
+    const answer = script[Math.min(used, script.length - 1)] ?? {}
+    used++
+    return answer
+  }
+  const host: StubHost = { cluster, log, next }
+  const sockets = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    const stream = new ByteStream(socket)
+    // A stub that cannot make sense of what it got hangs up, as a server would.
+    serve(stream, script, host)
+      .catch(() => undefined)
+      .finally(() => stream.close())
+  })
+  const port = await listen(server)
+  const close = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  return { port, close }
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      if (address === null || typeof address === 'string') reject(new Error('the stub server has no port'))
+      else resolve(address.port)
+    })
+  })
+}
+
+async function serve(stream: ByteStream, script: StubScript, host: StubHost): Promise<void> {
+  if (isTcp(script)) return serveTcp(stream, script, host)
+  const first = await stream.read()
+  if (first === undefined) return
+  if (first.toString('latin1', 0, 14) === 'PRI * HTTP/2.0') return serveH2(stream, first, host)
+  return serveHttp1(stream, first, host)
+}
+
+function isTcp(script: StubScript): script is TcpStub {
+  return typeof script === 'object' && !Array.isArray(script) && 'tcp' in script
+}
