@@ -132,7 +132,8 @@ export interface DesignIssue {
 /** Checks a document of the current format against the schema; never throws. */
 export function checkDesign(document: unknown): { design: Design } | { issues: DesignIssue[] } {
   const result = z.safeParse(designSchema, document)
-  if (result.success) return { design: result.data }
+  // The document itself, not zod's copy of it: members keep their order, and `__proto__` stays data.
+  if (result.success) return { design: document as Design }
   return {
     issues: result.error.issues.map((issue) => ({
       path: issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Design } from '../design.ts'
 import { asObjects, getAt } from '../json.ts'
 import { openDesign } from '../migrations.ts'
 import { sampleDesign } from '../testing.ts'
@@ -72,7 +73,7 @@ describe('resources', () => {
 
 describe('traffic', () => {
   it('keeps expectations in step with requests', () => {
-    const expecting = { ...design, expect: [{ r: 1 }, { c: 1 }] }
+    const expecting: Design = { ...design, expect: [{ r: 1 }, { c: 1 }] }
     expect(setRequest(expecting, 1, {}).design.expect).toEqual([{ r: 1 }, null, { c: 1 }])
     expect(setRequest(expecting, 0, {}).design.expect).toEqual([{ r: 1 }, { c: 1 }])
     expect(removeRequest(expecting, 0).design.expect).toEqual([{ c: 1 }])
