@@ -35,22 +35,32 @@ export interface Answer {
 }
 
 /**
- * Asks the real istiod about many scenarios in one process (the first call builds it: minutes, then seconds).
- * `ISTIOD` names a binary that is already built. Needs Go.
+ * Asks the real istiod about many scenarios (the first call builds it: minutes, then seconds).
+ * `ISTIOD` names a binary that is already built; `ISTIOD_LOG` shows what istiod logs. Needs Go.
  */
 export function askIstiod(scenarios: Scenario[]): Map<string, Answer> {
   const binary = process.env.ISTIOD ?? buildIstiod()
+  // Ambient mode is a setting of the whole process: waypoints need it, and it adds HBONE to the other proxies' clusters.
+  const ambient = scenarios.filter((scenario) => scenario.proxy.kind === 'waypoint')
+  const plain = scenarios.filter((scenario) => scenario.proxy.kind !== 'waypoint')
+  const answers = [...run(binary, plain, 'false'), ...run(binary, ambient, 'true')]
+  return new Map(answers.map((answer) => [answer.id, answer]))
+}
+
+function run(binary: string, scenarios: Scenario[], ambient: 'true' | 'false'): Answer[] {
+  if (scenarios.length === 0) return []
   const dir = mkdtempSync(join(tmpdir(), 'istiod-'))
   try {
     const out = join(dir, 'answers.jsonl')
     execFileSync(binary, ['-o', out], {
       input: scenarios.map((scenario) => JSON.stringify(scenario)).join('\n'),
       cwd: dir,
+      env: { ...process.env, PILOT_ENABLE_AMBIENT: ambient },
       maxBuffer: 1 << 28,
       stdio: ['pipe', 'ignore', process.env.ISTIOD_LOG ? 'inherit' : 'ignore'],
     })
     const lines = readFileSync(out, 'utf8').split('\n').filter(Boolean)
-    return new Map(lines.map((line) => JSON.parse(line) as Answer).map((answer) => [answer.id, answer]))
+    return lines.map((line) => JSON.parse(line) as Answer)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

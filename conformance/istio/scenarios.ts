@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse, stringify } from 'yaml'
+import type { JsonObject } from '../../src/istio/message/json.ts'
 import type { Answer, Scenario } from './istiod.ts'
 
 const here = import.meta.dirname
 
 /** A base as its YAML says it: who the proxy is and what is in the cluster. */
 export interface BaseScenario {
-  title: string
-  summary: string
   proxy: { kind: 'gateway' | 'sidecar' | 'waypoint'; namespace: string; labels: Record<string, string>; address: string }
   kubernetes: string[]
   istio: unknown[]
@@ -43,8 +42,30 @@ export function scenarioOf(
   }
 }
 
-/** What is kept of an answer as a base or an expectation. */
+/**
+ * What is kept of an answer, in an order that does not change from run to run: istiod builds a sidecar's outbound
+ * listeners, its routes and its inbound clusters in the order of a Go map, which is random.
+ */
 export function proxyConfigOf(answer: Answer): Pick<Answer, 'listeners' | 'routes' | 'clusters' | 'endpoints'> {
   const { listeners, routes, clusters, endpoints } = answer
-  return { listeners, routes, clusters, endpoints }
+  const virtual = listeners.findIndex((listener) => listener.name === 'virtualOutbound')
+  return {
+    listeners: [...sorted(listeners.slice(0, Math.max(virtual, 0)), 'name'), ...listeners.slice(Math.max(virtual, 0))],
+    routes: sorted(routes, 'name'),
+    clusters: sortRun(clusters, (name) => name.startsWith('inbound|')),
+    endpoints: sorted(endpoints, 'cluster_name'),
+  }
+}
+
+function sorted(messages: JsonObject[], key: string): JsonObject[] {
+  return messages.toSorted((a, b) => (String(a[key]) < String(b[key]) ? -1 : 1))
+}
+
+/** Sorts, in their own places, the messages whose name belongs to the run. */
+function sortRun(messages: JsonObject[], belongs: (name: string) => boolean): JsonObject[] {
+  const run = sorted(
+    messages.filter((message) => belongs(String(message.name))),
+    'name',
+  )
+  return messages.map((message) => (belongs(String(message.name)) ? (run.shift() as JsonObject) : message))
 }

@@ -1,0 +1,186 @@
+import type { DescEnum, DescField, DescMessage, Registry } from '@bufbuild/protobuf'
+import { isObject, type Json, type JsonObject, put } from './json.ts'
+import { canonicalEnum, canonicalScalar, describe, isDefault, MessageError } from './scalar.ts'
+import { canonicalWellKnown, isWellKnown, typeNameOf } from './well-known.ts'
+
+/** How strictly a message is read. */
+export interface CanonicalOptions {
+  /**
+   * `istiod`: as istiod reads a patch's value: unknown fields are dropped, a wrong type or an unknown Any is an error.
+   * `keep`: as a proxy's configuration is read: what the descriptors do not know stays as it is.
+   */
+  mode: 'istiod' | 'keep'
+  /** Called for each unknown field that was dropped. */
+  onUnknown?: (path: string, message: string) => void
+}
+
+/**
+ * A message in the one form of proto3 JSON that can be compared: proto field names, no defaults that have no presence,
+ * enums by name, 64-bit numbers as strings, durations and base64 in their usual form, Any unfolded by its `@type`.
+ * @throws MessageError in mode `istiod`, naming the field.
+ */
+export function canonicalMessage(
+  registry: Registry,
+  typeName: string,
+  value: Json,
+  options: CanonicalOptions,
+  path = '',
+): Json {
+  const type = registry.getMessage(typeName)
+  if (!type) {
+    if (options.mode === 'keep') return value
+    throw new MessageError(path, `no such message type: ${typeName}`)
+  }
+  return new Canonical(registry, options).message(type, value, path)
+}
+
+class Canonical {
+  private readonly registry: Registry
+  private readonly options: CanonicalOptions
+  constructor(registry: Registry, options: CanonicalOptions) {
+    this.registry = registry
+    this.options = options
+  }
+
+  message(type: DescMessage, value: Json, path: string): Json {
+    if (type.typeName === 'google.protobuf.Any') return this.any(value, path)
+    if (isWellKnown(type.typeName)) return this.tolerate(value, () => canonicalWellKnown(type, value, path))
+    if (!isObject(value)) {
+      if (this.options.mode === 'keep') return value
+      throw new MessageError(path, `expected ${shortName(type)}, found ${describe(value)}`)
+    }
+    return this.fields(type, value, path)
+  }
+
+  private fields(type: DescMessage, value: JsonObject, path: string, out: JsonObject = {}): JsonObject {
+    const oneofs = new Map<string, string>()
+    for (const [key, entry] of Object.entries(value)) {
+      if (key === '@type' && Object.hasOwn(out, '@type')) continue
+      const field = fieldNamed(type, key)
+      const where = path === '' ? key : `${path}.${key}`
+      if (!field) {
+        if (this.options.mode === 'keep') put(out, key, entry)
+        else this.options.onUnknown?.(where, `no such field in ${shortName(type)}`)
+        continue
+      }
+      if (entry === null && !acceptsNull(field)) continue
+      const canonical = this.field(field, entry, where)
+      if (canonical === undefined) continue
+      if (field.oneof && this.options.mode === 'istiod') {
+        const other = oneofs.get(field.oneof.name)
+        if (other !== undefined) throw new MessageError(where, `${other} is already set: ${field.oneof.name} takes one`)
+        oneofs.set(field.oneof.name, field.name)
+      }
+      put(out, field.name, canonical)
+    }
+    return out
+  }
+
+  /** The field's canonical value; undefined when proto3 would not write it. */
+  private field(field: DescField, value: Json, path: string): Json | undefined {
+    if (field.fieldKind === 'list') {
+      if (!Array.isArray(value)) {
+        if (this.options.mode === 'keep') return value
+        throw new MessageError(path, `expected a list, found ${describe(value)}`)
+      }
+      const known = (entry: Json, i: number) =>
+        field.listKind !== 'enum' || !this.isUnknownName(field.enum, entry, `${path}[${i}]`)
+      const entries = value.filter(known).map((entry, i) => this.element(field, entry, `${path}[${i}]`))
+      return entries.length === 0 ? undefined : entries
+    }
+    if (field.fieldKind === 'map') {
+      if (!isObject(value)) {
+        if (this.options.mode === 'keep') return value
+        throw new MessageError(path, `expected a map, found ${describe(value)}`)
+      }
+      const out: JsonObject = {}
+      for (const [key, entry] of Object.entries(value)) put(out, key, this.mapEntry(field, entry, `${path}[${key}]`))
+      return Object.keys(out).length === 0 ? undefined : out
+    }
+    if (field.fieldKind === 'message') return this.message(field.message, value, path)
+    if (field.fieldKind === 'enum' && this.isUnknownName(field.enum, value, path)) return undefined
+    const canonical = this.tolerate(value, () =>
+      field.fieldKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+    )
+    return hasPresence(field) || !isDefault(field, canonical) ? canonical : undefined
+  }
+
+  private element(field: DescField & { fieldKind: 'list' }, value: Json, path: string): Json {
+    if (field.listKind === 'message') return this.message(field.message, value, path)
+    return this.tolerate(value, () =>
+      field.listKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+    )
+  }
+
+  private mapEntry(field: DescField & { fieldKind: 'map' }, value: Json, path: string): Json {
+    if (field.mapKind === 'message') return this.message(field.message, value, path)
+    return this.tolerate(value, () =>
+      field.mapKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+    )
+  }
+
+  /** Go's reader drops the name of an enum value it does not know, as it drops unknown fields. */
+  private isUnknownName(type: DescEnum, value: Json, path: string): boolean {
+    if (this.options.mode === 'keep' || typeof value !== 'string') return false
+    if (type.values.some((entry) => entry.name === value)) return false
+    this.options.onUnknown?.(path, `${describe(value)} is no value of ${type.name}`)
+    return true
+  }
+
+  private any(value: Json, path: string): Json {
+    if (!isObject(value)) {
+      if (this.options.mode === 'keep') return value
+      throw new MessageError(path, `expected a message with @type, found ${describe(value)}`)
+    }
+    const url = value['@type']
+    if (typeof url !== 'string') {
+      // An empty object is an Any that nobody set.
+      if (this.options.mode === 'keep' || Object.keys(value).length === 0) return value
+      throw new MessageError(path, 'an Any needs @type')
+    }
+    const type = this.registry.getMessage(typeNameOf(url))
+    if (!type) {
+      if (this.options.mode === 'keep') return value
+      throw new MessageError(`${path}.@type`, `istiod does not know the type ${url}`)
+    }
+    const out: JsonObject = { '@type': url }
+    if (isWellKnown(type.typeName) || type.typeName === 'google.protobuf.Any') {
+      put(out, 'value', this.message(type, value.value ?? {}, `${path}.value`))
+      return out
+    }
+    return this.fields(type, value, path, out)
+  }
+
+  /** In mode `keep`, what cannot be read stays as it is. */
+  private tolerate(value: Json, read: () => Json): Json {
+    if (this.options.mode === 'istiod') return read()
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof MessageError) return value
+      throw error
+    }
+  }
+}
+
+/** The field with this proto name or JSON name. */
+export function fieldNamed(type: DescMessage, key: string): DescField | undefined {
+  return type.fields.find((field) => field.name === key || field.jsonName === key)
+}
+
+/** True when the field is written even with its default value. */
+export function hasPresence(field: DescField): boolean {
+  // 1 is EXPLICIT: proto3 `optional`, members of a oneof, every proto2 field.
+  return field.presence === 1 || field.oneof !== undefined
+}
+
+function acceptsNull(field: DescField): boolean {
+  return (
+    (field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.Value') ||
+    (field.fieldKind === 'enum' && field.enum.typeName === 'google.protobuf.NullValue')
+  )
+}
+
+function shortName(type: DescMessage): string {
+  return type.typeName.slice(type.typeName.lastIndexOf('.') + 1)
+}
