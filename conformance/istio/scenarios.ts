@@ -8,7 +8,12 @@ const here = import.meta.dirname
 
 /** A base as its YAML says it: who the proxy is and what is in the cluster. */
 export interface BaseScenario {
-  proxy: { kind: 'gateway' | 'sidecar' | 'waypoint'; namespace: string; labels: Record<string, string>; address: string }
+  proxy: {
+    kind: 'gateway' | 'sidecar' | 'waypoint'
+    namespace: string
+    labels: Record<string, string>
+    address: string
+  }
   kubernetes: string[]
   istio: unknown[]
 }
@@ -33,7 +38,10 @@ export function scenarioOf(
   proxy: Partial<Scenario['proxy']> = {},
 ): Scenario {
   const kubernetes = base.kubernetes.map((name) => readFileSync(join(here, 'bases', name), 'utf8'))
-  const more = typeof resources === 'string' ? [resources] : resources.map((resource) => stringify(resource, { aliasDuplicateObjects: false }))
+  const more =
+    typeof resources === 'string'
+      ? [resources]
+      : resources.map((resource) => stringify(resource, { aliasDuplicateObjects: false }))
   return {
     id,
     proxy: { ...base.proxy, ...proxy },
