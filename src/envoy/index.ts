@@ -19,4 +19,8 @@
  * Any. `registry.unpack(filter.typedConfig)` gives `{ typeName, message?, json? }`, through a TypedStruct if need be.
  * `message` is absent when the type is another vendor's; then `json` holds its fields. Test `typeName`, then cast.
  */
+
+export { editYaml } from './document/edit.ts'
+export { formatPath, type Path } from './document/path.ts'
+export { DocumentError, type Position, readDocument, readDocuments, type SourceDocument } from './document/read.ts'
 export { ConfigError, createEnvoyRegistry, type EnvoyRegistry, type Unpacked } from './registry.ts'

@@ -26,4 +26,4 @@ packages() { # MODULE-PATH DIRECTORY: the packages of a module that hold v3 desc
   printf '\t_ "istio.io/api/extensions/v1alpha1"\n'
   printf '\t_ "istio.io/api/networking/v1alpha3"\n'
   echo ')'
-} > imports.generated.go
+} | gofmt > imports.generated.go
