@@ -14,12 +14,20 @@ export interface MessageRegistry {
   toJson(message: unknown): unknown
 }
 
+/** The proxy's own identity: `node` of the bootstrap; empty strings when there is none. */
+export interface NodeInfo {
+  id: string
+  cluster: string
+  metadata: JsonObject
+}
+
 /** Shared by everything that runs in one simulated proxy. */
 export interface EngineServices {
   readonly registry: MessageRegistry
   readonly host: Host
   readonly loop: EventLoop
   readonly runtime: Runtime
+  readonly node: NodeInfo
   readonly asyncClient: AsyncClient
   readonly hasCluster: (name: string) => boolean
   readonly clusterNames: () => string[]
