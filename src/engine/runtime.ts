@@ -25,22 +25,22 @@ export class Runtime {
     return this.values.get(key)
   }
 
-  /** Runtime::Snapshot::featureEnabled on a FractionalPercent: `numerator` of `denominator`, drawn once. */
-  fraction(key: string | undefined, numerator: number, denominator: number): boolean {
+  /** Runtime::Snapshot::featureEnabled on a FractionalPercent: `numerator` of `denominator`, drawn once unless `random` (0 <= n < 1) is given. */
+  fraction(key: string | undefined, numerator: number, denominator: number, random?: number): boolean {
     const value = key ? this.values.get(key) : undefined
-    if (typeof value === 'number') return this.chance(value, 100)
+    if (typeof value === 'number') return this.chance(value, 100, random)
     if (typeof value === 'object' && value !== null) {
       const override = value as { numerator?: number; denominator?: string }
       const of = { TEN_THOUSAND: 10_000, MILLION: 1_000_000 }[override.denominator ?? ''] ?? 100
-      return this.chance(override.numerator ?? 0, of)
+      return this.chance(override.numerator ?? 0, of, random)
     }
-    return this.chance(numerator, denominator)
+    return this.chance(numerator, denominator, random)
   }
 
-  private chance(numerator: number, denominator: number): boolean {
+  private chance(numerator: number, denominator: number, random?: number): boolean {
     if (numerator <= 0) return false
     if (numerator >= denominator) return true
-    return Math.floor(this.draw() * denominator) < numerator
+    return Math.floor((random ?? this.draw()) * denominator) < numerator
   }
 
   // A struct that has numerator is a fractional percent, any other is a level of the key.
