@@ -7,7 +7,7 @@ const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** UTF-8 text to a byte string. Text of ASCII only (nearly all there is) is returned as it is. */
 export function toByteString(text: string): string {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return latin1(encoder.encode(text))
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return latin1(utf8(text))
   return text
 }
 
@@ -25,9 +25,49 @@ export function fromLatin1(text: string): Uint8Array {
   return bytes
 }
 
-/** UTF-8 text to bytes. */
+/** Text to UTF-8. A lone surrogate U+DC80 to U+DCFF stands for a byte that was never UTF-8 and becomes that byte (see `textOf`). */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text)
+  return strayByte.test(text) ? encodeStray(text) : encoder.encode(text)
+}
+
+const strayByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/
+
+function encodeStray(text: string): Uint8Array {
+  const parts = text.split(/((?<![\ud800-\udbff])[\udc80-\udcff])/)
+  const encoded = parts.map((part, i) => (i % 2 ? Uint8Array.of(part.charCodeAt(0) - 0xdc00) : encoder.encode(part)))
+  const bytes = new Uint8Array(encoded.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of encoded) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/**
+ * Bytes to text without loss: each byte that is not UTF-8 becomes a lone surrogate, U+DC00 plus the byte, and `utf8`
+ * and `toByteString` turn it back. For text that scripts make and that travels on: bodies of replies, metadata.
+ */
+export function textOf(bytes: Uint8Array): string {
+  const text = lenient.decode(bytes)
+  if (!text.includes('\ufffd')) return text
+  let out = ''
+  for (let i = 0; i < bytes.length; ) {
+    const length = sequenceLength(bytes, i)
+    out += length === 0 ? String.fromCharCode(0xdc00 + bytes[i]!) : lenient.decode(bytes.subarray(i, i + length))
+    i += length || 1
+  }
+  return out
+}
+
+// Length of the valid UTF-8 sequence at `i`; 0 when there is none.
+function sequenceLength(bytes: Uint8Array, i: number): number {
+  const first = bytes[i]!
+  if (first < 0x80) return 1
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  const decoded = lenient.decode(bytes.subarray(i, i + length))
+  const isReplacement = length === 3 && first === 0xef && bytes[i + 1] === 0xbf && bytes[i + 2] === 0xbd
+  return i + length <= bytes.length && (isReplacement || !decoded.includes('\ufffd')) ? length : 0
 }
 
 /** Bytes to text; what is not UTF-8 becomes U+FFFD. */

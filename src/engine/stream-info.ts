@@ -30,6 +30,8 @@ export interface TlsInfo {
   /** PEM of the peer's leaf certificate, and what was read from it. */
   peer?: CertificateInfo
   peerValidated: boolean
+  /** The certificate that signed the peer's, where it is known. */
+  peerIssuer?: CertificateInfo
   local?: CertificateInfo
 }
 
@@ -68,6 +70,9 @@ export interface ConnectionInfo {
   filterState: FilterState
   listenerName: string
   filterChainName: string
+  /** filter_metadata of the listener and of the filter chain, where they have some. */
+  listenerMetadata?: Record<string, JsonObject>
+  filterChainMetadata?: Record<string, JsonObject>
   /** CONNECTION_TERMINATION_DETAILS, when Envoy closed it. */
   terminationDetails?: string
   transportFailureReason?: string
@@ -193,6 +198,11 @@ const FLAG_ORDER = Object.keys(RESPONSE_FLAGS) as ResponseFlag[]
 export interface UpstreamInfo {
   cluster?: string
   host?: Address
+  /** The endpoint's hostname, where it has one. */
+  hostName?: string
+  /** Every host that was tried, in order, the last one included. */
+  hostsAttempted?: { address: Address; hostName?: string }[]
+  connectionId?: number
   localAddress?: Address
   protocol?: string
   tls?: TlsInfo
