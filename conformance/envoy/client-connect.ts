@@ -5,14 +5,18 @@ import { type CaseClient, type CaseTls, toBytes } from './case.ts'
 
 const HOST = '127.0.0.1'
 
+export type OnConnect = (localEnd: string) => void
+
 /**
  * Connects to a listener: from the case's source address, its PROXY protocol bytes first, then TLS if it asks for it.
+ * @param onConnect is told the client's own end, `address:port`.
  * @throws ConnectionFailed if the connection or the TLS handshake fails.
  */
-export async function openConnection(port: number, client: CaseClient): Promise<ByteStream> {
+export async function openConnection(port: number, client: CaseClient, onConnect?: OnConnect): Promise<ByteStream> {
   const socket = connect({ host: HOST, port, localAddress: client.sourceAddress, allowHalfOpen: true })
   await settled(socket, 'connect')
   socket.setNoDelay(true)
+  onConnect?.(`${socket.localAddress}:${socket.localPort}`)
   if (client.proxyProtocol !== undefined) socket.write(toBytes(client.proxyProtocol))
   if (client.tls === undefined || client.tls === null) return new ByteStream(socket)
   const secure = connectTls({ ...tlsOptions(client.tls), socket })

@@ -1,14 +1,14 @@
 import type { ByteStream } from './byte-stream.ts'
 import { type CaseRequest, type CaseResponse, fromBytes, type HeaderPair, toBytes } from './case.ts'
-import { openConnection } from './client-connect.ts'
+import { type OnConnect, openConnection } from './client-connect.ts'
 import { ANSWER_TIMEOUT_MS } from './client-http1.ts'
 import { H2Connection } from './h2-connection.ts'
 
 const STREAM = 1
 
 /** Sends one request over h2 (prior knowledge, or after TLS) on a connection of its own and reads the answer. */
-export async function requestH2(port: number, request: CaseRequest): Promise<CaseResponse> {
-  const stream = await openConnection(port, request)
+export async function requestH2(port: number, request: CaseRequest, onConnect?: OnConnect): Promise<CaseResponse> {
+  const stream = await openConnection(port, request, onConnect)
   try {
     const connection = new H2Connection(stream, 'client')
     const body = toBytes(request.body)

@@ -1,14 +1,14 @@
 import type { ByteStream } from './byte-stream.ts'
 import { type CaseRequest, type CaseResponse, fromBytes, type HeaderPair, toBytes } from './case.ts'
-import { openConnection } from './client-connect.ts'
+import { type OnConnect, openConnection } from './client-connect.ts'
 import { type Head, Incoming, latin1, parseHead, readChunked } from './http1.ts'
 
 /** How long a client waits for the next byte of an answer, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 20_000
 
 /** Sends one HTTP/1.1 request on a connection of its own and reads the answer; informational answers are skipped. */
-export async function requestHttp1(port: number, request: CaseRequest): Promise<CaseResponse> {
-  const stream = await openConnection(port, request)
+export async function requestHttp1(port: number, request: CaseRequest, onConnect?: OnConnect): Promise<CaseResponse> {
+  const stream = await openConnection(port, request, onConnect)
   try {
     stream.write(encodeRequest(request))
     return await readAnswer(stream, request.method ?? 'GET')

@@ -1,7 +1,7 @@
 import { type ByteStream, sleep } from './byte-stream.ts'
 import { type HeaderPair, toBytes } from './case.ts'
 import { H2Connection, type H2Event, requestProblem } from './h2-connection.ts'
-import type { StubHost } from './upstream.ts'
+import type { Received, StubHost } from './upstream.ts'
 
 interface Stream {
   headers: HeaderPair[]
@@ -54,7 +54,7 @@ async function answer(id: number, request: Stream, connection: H2Connection, hos
   const body = Buffer.concat(request.body)
   const length = get('content-length')
   if (length !== undefined && Number(length) !== body.length) throw new Error('content-length is not the length')
-  host.log.push({
+  const received: Received = {
     cluster: host.cluster,
     method: get(':method'),
     path: get(':path'),
@@ -62,8 +62,9 @@ async function answer(id: number, request: Stream, connection: H2Connection, hos
     headers: request.headers.filter(([name]) => !name.startsWith(':')),
     body,
     ...(request.trailers.length > 0 && { trailers: request.trailers }),
-  })
-  const next = host.next()
+  }
+  host.log.push(received)
+  const next = host.answer(received)
   if (next.delayMs) await sleep(next.delayMs)
   if (next.reset) return connection.sendReset(id)
   const bytes = toBytes(next.body)

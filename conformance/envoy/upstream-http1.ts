@@ -1,7 +1,7 @@
 import { type ByteStream, sleep } from './byte-stream.ts'
 import { type HeaderPair, type StubAnswer, toBytes } from './case.ts'
 import { type Head, Incoming, latin1, parseHead, readChunked } from './http1.ts'
-import type { StubHost } from './upstream.ts'
+import type { Received, StubHost } from './upstream.ts'
 
 /** Serves HTTP/1.1 requests one after another: keeps each, then gives the next scripted answer. */
 export async function serveHttp1(stream: ByteStream, first: Buffer, host: StubHost): Promise<void> {
@@ -13,7 +13,7 @@ export async function serveHttp1(stream: ByteStream, first: Buffer, host: StubHo
     const body = await readBody(input, head)
     if (body === undefined) return
     const { method, path } = requestLine(head.firstLine)
-    host.log.push({
+    const received: Received = {
       cluster: host.cluster,
       method,
       path,
@@ -22,8 +22,9 @@ export async function serveHttp1(stream: ByteStream, first: Buffer, host: StubHo
         .map(([name, value]): HeaderPair => [name.toLowerCase(), value])
         .filter(([name]) => name !== 'host'),
       body,
-    })
-    const answer = host.next()
+    }
+    host.log.push(received)
+    const answer = host.answer(received)
     if (answer.delayMs) await sleep(answer.delayMs)
     if (answer.reset) {
       stream.abort()

@@ -17,11 +17,21 @@ export interface Received {
   received?: Buffer
 }
 
-/** What a protocol of the stub server needs: where to keep requests and what to answer next. */
+/** What an HTTP stub answers to a request. */
+export type Answers = (request: Received) => StubAnswer
+
+/** What a protocol of the stub server needs: where to keep requests and what to answer. */
 export interface StubHost {
   cluster: string
   log: Received[]
-  next: () => StubAnswer
+  answer: Answers
+}
+
+/** A case's script as answers in sequence: each entry once, the last one again and again. */
+export function inSequence(script: StubAnswer | StubAnswer[]): Answers {
+  if (!Array.isArray(script)) return () => script
+  let used = 0
+  return () => script[Math.min(used++, script.length - 1)] ?? {}
 }
 
 export interface Upstream {
@@ -35,24 +45,19 @@ export interface Upstream {
  */
 export async function startUpstream(
   cluster: string,
-  script: Exclude<StubScript, 'down'>,
+  script: Exclude<StubScript, 'down'> | Answers,
   log: Received[],
 ): Promise<Upstream> {
-  let used = 0
-  const next = () => {
-    if (!Array.isArray(script)) return script as StubAnswer
-    const answer = script[Math.min(used, script.length - 1)] ?? {}
-    used++
-    return answer
-  }
-  const host: StubHost = { cluster, log, next }
+  const tcp = isTcp(script) ? script : undefined
+  const answer = typeof script === 'function' ? script : inSequence(tcp ? {} : (script as StubAnswer | StubAnswer[]))
+  const host: StubHost = { cluster, log, answer }
   const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     const stream = new ByteStream(socket)
     // A stub that cannot make sense of what it got hangs up, as a server would.
-    serve(stream, script, host)
+    serve(stream, tcp, host)
       .catch(() => undefined)
       .finally(() => stream.close())
   })
@@ -75,14 +80,14 @@ function listen(server: Server): Promise<number> {
   })
 }
 
-async function serve(stream: ByteStream, script: StubScript, host: StubHost): Promise<void> {
-  if (isTcp(script)) return serveTcp(stream, script, host)
+async function serve(stream: ByteStream, tcp: TcpStub | undefined, host: StubHost): Promise<void> {
+  if (tcp) return serveTcp(stream, tcp, host)
   const first = await stream.read()
   if (first === undefined) return
   if (first.toString('latin1', 0, 14) === 'PRI * HTTP/2.0') return serveH2(stream, first, host)
   return serveHttp1(stream, first, host)
 }
 
-function isTcp(script: StubScript): script is TcpStub {
+function isTcp(script: StubScript | Answers): script is TcpStub {
   return typeof script === 'object' && !Array.isArray(script) && 'tcp' in script
 }

@@ -51,22 +51,27 @@ export function scenarioOf(
 }
 
 /**
- * What is kept of an answer, in an order that does not change from run to run: istiod builds a sidecar's outbound
- * listeners, its routes and its inbound clusters in the order of a Go map, which is random.
+ * What is kept of an answer, in an order that does not change from run to run: istiod builds a gateway's
+ * and a sidecar's outbound listeners, its routes and its inbound clusters in the order of a Go map, which is random.
  */
-export function proxyConfigOf(answer: Answer): Pick<Answer, 'listeners' | 'routes' | 'clusters' | 'endpoints'> {
+export function proxyConfigOf(
+  answer: Omit<Answer, 'id'>,
+): Pick<Answer, 'listeners' | 'routes' | 'clusters' | 'endpoints'> {
   const { listeners, routes, clusters, endpoints } = answer
-  const virtual = listeners.findIndex((listener) => listener.name === 'virtualOutbound')
+  const fixed = listeners.findIndex((listener) => /^(virtualOutbound|connect_terminate)$/.test(String(listener.name)))
+  const random = fixed < 0 ? listeners.length : fixed
   return {
-    listeners: [...sorted(listeners.slice(0, Math.max(virtual, 0)), 'name'), ...listeners.slice(Math.max(virtual, 0))],
+    listeners: [...sorted(listeners.slice(0, random), 'name'), ...listeners.slice(random)],
     routes: sorted(routes, 'name'),
     clusters: sortRun(clusters, (name) => name.startsWith('inbound|')),
     endpoints: sorted(endpoints, 'cluster_name'),
   }
 }
 
+const byNumber = new Intl.Collator('en', { numeric: true })
+
 function sorted(messages: JsonObject[], key: string): JsonObject[] {
-  return messages.toSorted((a, b) => (String(a[key]) < String(b[key]) ? -1 : 1))
+  return messages.toSorted((a, b) => byNumber.compare(String(a[key]), String(b[key])))
 }
 
 /** Sorts, in their own places, the messages whose name belongs to the run. */

@@ -1,0 +1,191 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { prepareConfig, startEnvoy, temporaryFolder } from '../envoy/boot.ts'
+import { ConnectionFailed, sleep } from '../envoy/byte-stream.ts'
+import {
+  type CaseDocument,
+  type CaseResponse,
+  type CaseResult,
+  fromBytes,
+  type JsonObject,
+  type StubAnswer,
+} from '../envoy/case.ts'
+import { requestH2 } from '../envoy/client-h2.ts'
+import { requestHttp1 } from '../envoy/client-http1.ts'
+import { normaliseResult } from '../envoy/normalise.ts'
+import { freePort } from '../envoy/ports.ts'
+import { type Answers, inSequence, type Received, startUpstream, type Upstream } from '../envoy/upstream.ts'
+import { clusters, ID_HEADER, withIds } from './program.ts'
+
+const AT_ONCE = 16
+// The access log is flushed every 20 ms; this long after the last answer all of it is there.
+const SETTLE_MS = 200
+
+/** What Envoy did with one program, or why it refused its listener. */
+export type Outcome = { document: CaseDocument; results: CaseResult[] } | { document: CaseDocument; refused: string }
+
+interface Entry {
+  id: string
+  peer: string
+  [field: string]: unknown
+}
+
+/**
+ * Runs many programs through one Envoy: each is a listener of its own, and what its requests left at the servers and in
+ * the access log is found by the request's id and the client's address. A listener that Envoy refuses does not hurt the
+ * others (they come from a file, as a control plane would send them).
+ */
+export async function runBatch(programs: readonly CaseDocument[], envoy: string): Promise<Outcome[]> {
+  const documents = programs.map((program, index) => withIds(program, `p${index}`))
+  const folder = temporaryFolder()
+  const log: Received[] = []
+  const servers = new Map<string, Upstream>()
+  const ports = new Map<string, number>()
+  for (const name of clusters.map((cluster) => String(cluster.name))) {
+    if (name === 'down') ports.set(name, await freePort())
+    else {
+      const server = await startUpstream(name, scripted(name, documents), log)
+      servers.set(name, server)
+      ports.set(name, server.port)
+    }
+  }
+  const accessLog = join(folder.path, 'access.log')
+  let stop: (() => Promise<void>) | undefined
+  try {
+    const listeners = documents.map((document, index) => ({ ...firstListener(document), name: `p${index}` }))
+    const fields = { id: `%REQ(${ID_HEADER})%`, peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%' }
+    const prepared = await prepareConfig({ listeners, clusters }, ports, accessLog, fields)
+    const resources = prepared.bootstrap.static_resources as JsonObject
+    const bootstrap = discovery(resources, folder.path)
+    stop = (await startEnvoy(envoy, bootstrap, folder.path)).stop
+    const refusals = readRefusals(readFileSync(join(folder.path, 'envoy.log'), 'utf8'))
+    const answers = await sendAll(
+      documents,
+      prepared.listeners.map(({ port }) => port),
+      refusals,
+    )
+    await sleep(SETTLE_MS)
+    const entries = byPeer(accessLog)
+    const received = groupById(log)
+    return documents.map((document, index) => {
+      const refused = refusals.get(`p${index}`)
+      if (refused !== undefined) return { document, refused }
+      return { document, results: answers[index]!.map((answer) => result(answer, entries, received)) }
+    })
+  } finally {
+    await stop?.()
+    for (const server of servers.values()) server.close()
+    folder.remove()
+  }
+}
+
+function firstListener(document: CaseDocument): JsonObject {
+  return structuredClone((document.config.listeners as JsonObject[])[0]!)
+}
+
+/** The listeners in a file that Envoy watches, everything else in the bootstrap. */
+function discovery(resources: JsonObject, folder: string): JsonObject {
+  const { listeners, ...rest } = resources
+  const file = join(folder, 'listeners.json')
+  const type = 'type.googleapis.com/envoy.config.listener.v3.Listener'
+  const list = (listeners as JsonObject[]).map((listener) => ({ '@type': type, ...listener }))
+  writeFileSync(`${file}.new`, JSON.stringify({ version_info: '1', resources: list }))
+  renameSync(`${file}.new`, file)
+  return {
+    node: { id: 'fuzz', cluster: 'fuzz' },
+    static_resources: rest,
+    dynamic_resources: { lds_config: { path_config_source: { path: file }, resource_api_version: 'V3' } },
+  }
+}
+
+/** Envoy names each refused listener with the reason in one line of its log. */
+function readRefusals(log: string): Map<string, string> {
+  const refusals = new Map<string, string>()
+  const text = log.replace(/\n(?!\[)/g, ' ')
+  for (const line of text.split('\n')) {
+    if (!line.includes('listener')) continue
+    for (const [, name, reason] of line.matchAll(/\b(p\d+): (.*?)(?=\s*\bp\d+: |$)/g)) refusals.set(name!, reason!)
+  }
+  return refusals
+}
+
+/** A cluster's answers come from the script of the program that the request belongs to, one after another. */
+function scripted(cluster: string, documents: readonly CaseDocument[]): Answers {
+  const scripts = documents.map(({ upstreams }) =>
+    inSequence((upstreams?.[cluster] as StubAnswer[] | undefined) ?? [{}]),
+  )
+  return (request) => {
+    const program = Number(/^p(\d+)-/.exec(requestId(request))?.[1] ?? -1)
+    return scripts[program]?.(request) ?? {}
+  }
+}
+
+function requestId(request: Received): string {
+  return request.headers?.find(([name]) => name === ID_HEADER)?.[1] ?? ''
+}
+
+interface Answer {
+  id: string
+  peer: string
+  response: CaseResponse
+}
+
+async function sendAll(
+  documents: readonly CaseDocument[],
+  ports: readonly number[],
+  refusals: Map<string, string>,
+): Promise<Answer[][]> {
+  const answers: Answer[][] = documents.map(() => [])
+  let next = 0
+  const worker = async () => {
+    while (next < documents.length) {
+      const index = next++
+      if (refusals.has(`p${index}`)) continue
+      for (const [n, request] of (documents[index]!.requests ?? []).entries()) {
+        let peer = ''
+        const onConnect = (address: string) => {
+          peer = address
+        }
+        const send = request.protocol === 'http2' ? requestH2 : requestHttp1
+        const response = await send(ports[index]!, request, onConnect).catch((error: Error): CaseResponse => {
+          if (error instanceof ConnectionFailed) return { closed: true }
+          throw new Error(`p${index}-${n}: ${error.message}`)
+        })
+        answers[index]!.push({ id: `p${index}-${n}`, peer, response })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return answers
+}
+
+/** The last entry of each client connection. */
+function byPeer(accessLog: string): Map<string, Entry> {
+  const lines = readFileSync(accessLog, 'utf8').trimEnd().split('\n').filter(Boolean)
+  return new Map(lines.map((line) => JSON.parse(line) as Entry).map((entry) => [entry.peer, entry]))
+}
+
+function groupById(log: readonly Received[]): Map<string, Received[]> {
+  const groups = new Map<string, Received[]>()
+  for (const received of log) {
+    const id = requestId(received)
+    const group = groups.get(id)
+    if (group) group.push(received)
+    else groups.set(id, [received])
+  }
+  return groups
+}
+
+function result(answer: Answer, entries: Map<string, Entry>, received: Map<string, Received[]>): CaseResult {
+  const upstream = (received.get(answer.id) ?? []).map(({ body, received: _, ...rest }) => ({
+    ...rest,
+    ...(body !== undefined && { body: fromBytes(body) }),
+  }))
+  const outcome: CaseResult = { response: answer.response, upstream }
+  const entry = entries.get(answer.peer)
+  for (const field of ['details', 'flags', 'route', 'cluster'] as const) {
+    const text = entry?.[field]
+    if (typeof text === 'string' && text !== '' && text !== '-') outcome[field] = text
+  }
+  return normaliseResult(outcome)
+}

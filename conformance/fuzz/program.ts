@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import type { CaseDocument, CaseRequest, HeaderPair, JsonObject, StubScript } from '../envoy/case.ts'
+import { upstreams } from './actions.ts'
+import { connectionManager } from './manager.ts'
+import { HOSTS, headerPairs, list, merged, message, PATHS, QUERIES, sometimes, word } from './words.ts'
+
+/** A request carries its own name, by which its trace at the servers is found again. */
+export const ID_HEADER = 'x-fuzz-id'
+
+/** The clusters that every program may use. */
+export const clusters: JsonObject[] = [{ name: 'backend' }, { name: 'other' }, { name: 'down' }]
+
+const wellKnown: fc.Arbitrary<HeaderPair> = fc.oneof(
+  fc.tuple(fc.constant('x-forwarded-for'), word(['10.0.0.1', '1.2.3.4, 10.0.0.1', '1.2.3.4,5.6.7.8', 'junk'])),
+  fc.tuple(fc.constant('x-forwarded-proto'), word(['https', 'http', 'ftp'])),
+  fc.tuple(fc.constant('x-forwarded-host'), word(['fwd.test'])),
+  fc.tuple(fc.constant('x-request-id'), word(['not-a-uuid', '0f0f0f0f-0000-4000-8000-00000000000a'])),
+  fc.tuple(fc.constant('x-cluster'), word(['backend', 'other', 'nowhere', ''])),
+  fc.tuple(fc.constant('cookie'), word(['c=a', 'c=b; d=1', 'd="abc"'])),
+  fc.tuple(fc.constant('origin'), word(['a', 'http://shop.test', 'null'])),
+  fc.tuple(fc.constant('access-control-request-method'), word(['GET'])),
+  fc.tuple(fc.constant('content-type'), word(['application/grpc', 'text/plain'])),
+  fc.tuple(fc.constant('x-envoy-fault-abort-request'), word(['429', '200', 'x'])),
+  fc.tuple(fc.constant('x-envoy-original-path'), word(['/orig'])),
+  fc.tuple(fc.constant('x-envoy-internal'), word(['true'])),
+  fc.tuple(fc.constant('x-envoy-external-address'), word(['9.9.9.9'])),
+  fc.tuple(fc.constant('x-envoy-upstream-rq-timeout-ms'), word(['4000', 'x'])),
+  fc.tuple(fc.constant('x-envoy-max-retries'), word(['1'])),
+  fc.tuple(fc.constant('x-envoy-retry-on'), word(['5xx'])),
+  fc.tuple(fc.constant('via'), word(['1.0 before'])),
+  fc.tuple(fc.constant('te'), word(['trailers', 'gzip'])),
+)
+
+const path = fc.tuple(word(PATHS), word(QUERIES)).map(([path, query]) => path + query)
+
+const request: fc.Arbitrary<CaseRequest> = merged(
+  message({
+    method: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(undefined) },
+      { weight: 4, arbitrary: word(['POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) },
+    ),
+    authority: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 4, arbitrary: word(HOSTS) }),
+    path,
+    body: sometimes(word(['b', 'hello body', 'x'.repeat(50)]), 4),
+    protocol: sometimes(fc.constant('http2'), 4),
+    sourceAddress: word(['127.0.0.2', '127.0.0.3']),
+  }),
+  fc
+    .tuple(headerPairs, list(wellKnown, 2))
+    .map(([plain, known]) => ({ headers: [...plain, ...known] as unknown as JsonObject['headers'] }) as JsonObject),
+).map((value) => value as unknown as CaseRequest)
+
+/**
+ * A whole case: one listener with a random chain, stub answers, and requests that may or may not fit it.
+ */
+export function program(maxRequests: number): fc.Arbitrary<CaseDocument> {
+  return fc
+    .tuple(connectionManager, upstreams, fc.array(request, { minLength: 4, maxLength: maxRequests }))
+    .map(([manager, scripts, requests]) => ({
+      config: {
+        listeners: [
+          {
+            name: 'main',
+            address: { socket_address: { address: '127.0.0.1', port_value: 10000 } },
+            filter_chains: [{ filters: [manager] }],
+          },
+        ],
+        clusters: structuredClone(clusters),
+      },
+      upstreams: scripts as unknown as Record<string, StubScript>,
+      requests,
+    }))
+}
+
+/** The document with every request named `PREFIX-N`. */
+export function withIds(document: CaseDocument, prefix: string): CaseDocument {
+  const requests = (document.requests ?? []).map((request, index): CaseRequest => {
+    const headers = (request.headers ?? []).filter(([name]) => name !== ID_HEADER)
+    return { ...request, headers: [...headers, [ID_HEADER, `${prefix}-${index}`]] }
+  })
+  return { ...document, requests }
+}

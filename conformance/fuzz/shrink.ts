@@ -1,0 +1,118 @@
+import { type CaseDocument, isObject, type Json, type JsonObject } from '../envoy/case.ts'
+import { compareResults } from '../envoy/compare.ts'
+import { runBatch } from './batch.ts'
+import type { Simulate } from './simulate.ts'
+
+/** A program on which the simulator and Envoy differ. */
+export interface Difference {
+  document: CaseDocument
+  lines: string[]
+}
+
+const MAX_ROUNDS = 60
+const BATCH = 150
+
+/** Runs programs through both and gives those that differ, and how many requests were compared. */
+export async function findDifferences(
+  programs: readonly CaseDocument[],
+  envoy: string,
+  simulate: Simulate,
+): Promise<{ differences: Difference[]; compared: number; refused: string[] }> {
+  const differences: Difference[] = []
+  const refused: string[] = []
+  let compared = 0
+  for (const outcome of await runBatch(programs, envoy)) {
+    if ('refused' in outcome) {
+      refused.push(outcome.refused)
+      continue
+    }
+    compared += outcome.results.length
+    const got = await simulate(outcome.document)
+    const lines = 'error' in got ? [`error: ${got.error}`] : compareResults(outcome.results, got.results)
+    if (lines.length > 0) differences.push({ document: outcome.document, lines })
+  }
+  return { differences, compared, refused }
+}
+
+/** What kind of difference it is: places and header names without request numbers, list indexes and values. */
+export function signature(lines: readonly string[]): string[] {
+  const kinds = lines.map((line) =>
+    line
+      .replace(/^#\d+/, '')
+      .replace(/\[\d+\]/g, '[]')
+      .replace(/^(error: .{0,60}).*$/s, '$1')
+      .replace(/: (missing|extra) ([^:]*): .*$/s, ': $1 $2')
+      .replace(/: want .*$/s, ''),
+  )
+  return [...new Set(kinds)].sort()
+}
+
+/** Takes away whatever can go while the same kind of difference stays: requests, filters, routes, fields. */
+export async function shrink(found: Difference, envoy: string, simulate: Simulate): Promise<Difference> {
+  const kinds = new Set(signature(found.lines))
+  let best = await onlyFailing(found, kinds, envoy, simulate)
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const smaller = await bestOf(candidates(best.document), kinds, envoy, simulate)
+    if (!smaller) return best
+    best = smaller
+  }
+  return best
+}
+
+/** First the great step: the one request that differs, alone. */
+async function onlyFailing(
+  found: Difference,
+  kinds: Set<string>,
+  envoy: string,
+  simulate: Simulate,
+): Promise<Difference> {
+  const indexes = [...new Set(found.lines.map((line) => Number(/^#(\d+)/.exec(line)?.[1] ?? 0)))]
+  const alone = indexes.map((index) => ({ ...found.document, requests: [found.document.requests![index]!] }))
+  const prefixes = indexes.map((index) => ({ ...found.document, requests: found.document.requests!.slice(0, index + 1) }))
+  return (await bestOf([...alone, ...prefixes], kinds, envoy, simulate)) ?? found
+}
+
+async function bestOf(
+  documents: CaseDocument[],
+  kinds: Set<string>,
+  envoy: string,
+  simulate: Simulate,
+): Promise<Difference | undefined> {
+  // Large steps first: the candidates are sorted by what they leave.
+  const sorted = documents.sort((a, b) => size(a) - size(b))
+  for (let at = 0; at < sorted.length; at += BATCH) {
+    const { differences } = await findDifferences(sorted.slice(at, at + BATCH), envoy, simulate)
+    const same = differences.filter(({ lines }) => signature(lines).some((kind) => kinds.has(kind)))
+    if (same.length > 0) return same.reduce((a, b) => (size(b.document) < size(a.document) ? b : a))
+  }
+  return undefined
+}
+
+function size(document: CaseDocument): number {
+  return JSON.stringify(document).length
+}
+
+/** Every document with one thing less. Those that Envoy then refuses fall away by themselves. */
+function candidates(document: CaseDocument): CaseDocument[] {
+  const fields = { requests: document.requests, upstreams: document.upstreams } as unknown as JsonObject
+  const listeners = document.config.listeners!
+  const lessConfig = without(listeners).map((value) => ({ ...document, config: { ...document.config, listeners: value } }))
+  const lessTraffic = without(fields).map((value) => ({ ...document, ...value }) as unknown as CaseDocument)
+  return [...lessConfig, ...lessTraffic].filter((candidate) => (candidate.requests ?? []).length > 0) as CaseDocument[]
+}
+
+/** All ways to leave one list element or one field out, at any depth. */
+function without<T extends Json>(node: T): T[] {
+  if (Array.isArray(node)) {
+    const shorter = node.map((_, index) => node.filter((_, at) => at !== index))
+    const inner = node.flatMap((item, index) => without(item).map((value) => node.with(index, value)))
+    return [...shorter, ...inner] as T[]
+  }
+  if (isObject(node)) {
+    const keys = Object.keys(node).filter((key) => key !== '@type')
+    const fewer = keys.map((key) => Object.fromEntries(Object.entries(node).filter(([name]) => name !== key)))
+    const inner = keys.flatMap((key) => without(node[key]!).map((value) => ({ ...node, [key]: value })))
+    return [...fewer, ...inner] as T[]
+  }
+  return []
+}
