@@ -194,11 +194,11 @@ export class FilterSlot implements HttpStream {
   }
 
   continueDecoding(): void {
-    this.manager.continue(this.decoder)
+    this.manager.request.continue(this.decoder)
   }
 
   continueEncoding(): void {
-    this.manager.continue(this.encoder)
+    this.manager.response.continue(this.encoder)
   }
 
   reply(status: number, body: string, options: LocalReplyOptions): 'StopIteration' {
@@ -207,35 +207,35 @@ export class FilterSlot implements HttpStream {
   }
 
   decodingBuffer(): Buffer | undefined {
-    return this.manager.buffered(this.decoder)
+    return this.manager.request.held
   }
 
   addDecodedData(data: Buffer, streaming: boolean): void {
-    this.manager.addData(this.decoder, data, streaming)
+    this.manager.request.addData(this.decoder, data, streaming)
   }
 
   injectDecodedData(data: Buffer, endStream: boolean): void {
-    this.manager.injectData(this.decoder, data, endStream)
+    this.manager.request.injectData(this.decoder, data, endStream)
   }
 
   addDecodedTrailers(): HeaderMap {
-    return this.manager.addTrailers(this.decoder)
+    return this.manager.request.addTrailers()
   }
 
   encodingBuffer(): Buffer | undefined {
-    return this.manager.buffered(this.encoder)
+    return this.manager.response.held
   }
 
   addEncodedData(data: Buffer, streaming: boolean): void {
-    this.manager.addData(this.encoder, data, streaming)
+    this.manager.response.addData(this.encoder, data, streaming)
   }
 
   injectEncodedData(data: Buffer, endStream: boolean): void {
-    this.manager.injectData(this.encoder, data, endStream)
+    this.manager.response.injectData(this.encoder, data, endStream)
   }
 
   addEncodedTrailers(): HeaderMap {
-    return this.manager.addTrailers(this.encoder)
+    return this.manager.response.addTrailers()
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean, details: string): void {
