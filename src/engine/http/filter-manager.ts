@@ -153,11 +153,14 @@ export class FilterManager {
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
+    // A local reply may have ended the response from inside the headers callbacks.
+    if (this.response.ended) return
     if (endStream) this.localComplete = true
     this.response.runData(undefined, data, endStream, true)
   }
 
   encodeTrailers(trailers: HeaderMap): void {
+    if (this.response.ended) return
     this.response.trailers = trailers
     this.localComplete = true
     this.response.runTrailers(undefined, trailers)
