@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { type CaseDocument, readCase } from '../src/cli/case-document.ts'
 import { caseFiles } from './case-files.ts'
-import { type CaseDocument, parseCase } from './envoy/case.ts'
 import { compareResults } from './envoy/compare.ts'
 import { findEnvoy } from './envoy/find-envoy.ts'
 import { runCase } from './envoy/run-case.ts'
@@ -42,7 +42,7 @@ async function main(args: string[]): Promise<number> {
 
 async function check(file: string, envoy: string): Promise<string[]> {
   try {
-    const document: CaseDocument = parseCase(readFileSync(file, 'utf8'))
+    const document: CaseDocument = readCase(readFileSync(file, 'utf8'))
     if (!document.expect) return ['nothing was recorded: run `npm run -s cli -- record` on it']
     return compareResults(document.expect, await runCase(document, envoy))
   } catch (error) {

@@ -3,8 +3,8 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, sta
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isObject, type Json, type JsonObject } from '../../src/cli/case-document.ts'
 import { sleep } from './byte-stream.ts'
-import { isObject, type Json, type JsonObject } from './case.ts'
 import { freePort } from './ports.ts'
 
 const READY_POLL_MS = 25

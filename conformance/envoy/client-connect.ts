@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { type CaseClient, type CaseTls, toBytes } from '../../src/cli/case-document.ts'
 import { ByteStream, ConnectionFailed } from './byte-stream.ts'
-import { type CaseClient, type CaseTls, toBytes } from './case.ts'
 
 const HOST = '127.0.0.1'
 

@@ -1,5 +1,11 @@
+import {
+  type CaseRequest,
+  type CaseResponse,
+  fromBytes,
+  type HeaderPair,
+  toBytes,
+} from '../../src/cli/case-document.ts'
 import type { ByteStream } from './byte-stream.ts'
-import { type CaseRequest, type CaseResponse, fromBytes, type HeaderPair, toBytes } from './case.ts'
 import { type OnConnect, openConnection } from './client-connect.ts'
 import { ANSWER_TIMEOUT_MS } from './client-http1.ts'
 import { H2Connection } from './h2-connection.ts'

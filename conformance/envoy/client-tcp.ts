@@ -1,5 +1,5 @@
+import { type CaseConnection, type CaseResponse, fromBytes, toBytes } from '../../src/cli/case-document.ts'
 import { type ByteStream, ConnectionFailed, TimedOut } from './byte-stream.ts'
-import { type CaseConnection, type CaseResponse, fromBytes, toBytes } from './case.ts'
 import { openConnection } from './client-connect.ts'
 
 const DEFAULT_WAIT_MS = 300

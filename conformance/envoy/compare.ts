@@ -1,4 +1,4 @@
-import { type CaseResult, type HeaderPair, isObject } from './case.ts'
+import { type CaseResult, type HeaderPair, isObject } from '../../src/cli/case-document.ts'
 import { normaliseResult } from './normalise.ts'
 
 /** What is wrong with `got`, one line for each difference; none if it is what `want` says. */

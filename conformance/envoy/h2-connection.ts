@@ -1,5 +1,5 @@
+import type { HeaderPair } from '../../src/cli/case-document.ts'
 import type { ByteStream } from './byte-stream.ts'
-import type { HeaderPair } from './case.ts'
 import { HpackDecoder, hpackEncode } from './hpack.ts'
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')

@@ -1,4 +1,4 @@
-import type { HeaderPair } from './case.ts'
+import type { HeaderPair } from '../../src/cli/case-document.ts'
 import { HUFFMAN_LENGTHS, STATIC_TABLE } from './hpack-tables.ts'
 
 const END_OF_STRING = 256

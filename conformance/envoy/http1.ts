@@ -1,4 +1,4 @@
-import type { HeaderPair } from './case.ts'
+import type { HeaderPair } from '../../src/cli/case-document.ts'
 
 const CRLF = '\r\n'
 

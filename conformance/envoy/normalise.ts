@@ -1,4 +1,4 @@
-import type { CaseResult, HeaderPair } from './case.ts'
+import type { CaseResult, HeaderPair } from '../../src/cli/case-document.ts'
 
 // What differs from run to run: a placeholder stands for it, or, if undefined, the header is left out.
 const VOLATILE = new Map<string, string | undefined>([

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clusterNames, fileSize, type Listener, prepareConfig, startEnvoy, temporaryFolder } from './boot.ts'
-import { ConnectionFailed, sleep } from './byte-stream.ts'
 import {
   type CaseConnection,
   type CaseDocument,
@@ -10,7 +8,9 @@ import {
   type CaseResult,
   fromBytes,
   type UpstreamRecord,
-} from './case.ts'
+} from '../../src/cli/case-document.ts'
+import { clusterNames, fileSize, type Listener, prepareConfig, startEnvoy, temporaryFolder } from './boot.ts'
+import { ConnectionFailed, sleep } from './byte-stream.ts'
 import { requestH2 } from './client-h2.ts'
 import { requestHttp1 } from './client-http1.ts'
 import { exchangeBytes } from './client-tcp.ts'

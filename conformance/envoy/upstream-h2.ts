@@ -1,5 +1,5 @@
+import { type HeaderPair, toBytes } from '../../src/cli/case-document.ts'
 import { type ByteStream, sleep } from './byte-stream.ts'
-import { type HeaderPair, toBytes } from './case.ts'
 import { H2Connection, type H2Event, requestProblem } from './h2-connection.ts'
 import type { Received, StubHost } from './upstream.ts'
 

@@ -1,5 +1,5 @@
+import { type HeaderPair, type StubAnswer, toBytes } from '../../src/cli/case-document.ts'
 import { type ByteStream, sleep } from './byte-stream.ts'
-import { type HeaderPair, type StubAnswer, toBytes } from './case.ts'
 import { type Head, Incoming, latin1, parseHead, readChunked } from './http1.ts'
 import type { Received, StubHost } from './upstream.ts'
 

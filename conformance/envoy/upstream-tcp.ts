@@ -1,5 +1,5 @@
+import { type TcpStub, toBytes } from '../../src/cli/case-document.ts'
 import type { ByteStream } from './byte-stream.ts'
-import { type TcpStub, toBytes } from './case.ts'
 import type { Received, StubHost } from './upstream.ts'
 
 /** A byte server: greets, then echoes or replies to each piece it reads, until the other side is done. */

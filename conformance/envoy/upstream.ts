@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { HeaderPair, StubAnswer, StubScript, TcpStub } from '../../src/cli/case-document.ts'
 import { ByteStream } from './byte-stream.ts'
-import type { HeaderPair, StubAnswer, StubScript, TcpStub } from './case.ts'
 import { serveH2 } from './upstream-h2.ts'
 import { serveHttp1 } from './upstream-http1.ts'
 import { serveTcp } from './upstream-tcp.ts'

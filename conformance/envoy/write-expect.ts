@@ -9,7 +9,7 @@ import {
   visit,
   Document as YamlDocument,
 } from 'yaml'
-import type { CaseResult } from './case.ts'
+import type { CaseResult } from '../../src/cli/case-document.ts'
 
 const LINE_WIDTH = 140
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../envoy/case.ts'
+import type { JsonObject } from '../../src/cli/case-document.ts'
 import { headerLists } from './header-changes.ts'
 import { boolean, CLUSTERS, list, merged, message, oneof, sometimes, word } from './words.ts'
 

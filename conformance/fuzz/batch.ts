@@ -1,7 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepareConfig, startEnvoy, temporaryFolder } from '../envoy/boot.ts'
-import { ConnectionFailed, sleep } from '../envoy/byte-stream.ts'
 import {
   type CaseDocument,
   type CaseResponse,
@@ -9,7 +7,9 @@ import {
   fromBytes,
   type JsonObject,
   type StubAnswer,
-} from '../envoy/case.ts'
+} from '../../src/cli/case-document.ts'
+import { prepareConfig, startEnvoy, temporaryFolder } from '../envoy/boot.ts'
+import { ConnectionFailed, sleep } from '../envoy/byte-stream.ts'
 import { requestH2 } from '../envoy/client-h2.ts'
 import { requestHttp1 } from '../envoy/client-http1.ts'
 import { normaliseResult } from '../envoy/normalise.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../envoy/case.ts'
+import type { JsonObject } from '../../src/cli/case-document.ts'
 import { headerValueOption, mutations } from './header-changes.ts'
 import { headerMatcher, pathMatcher, stringMatcher } from './matches.ts'
 import { boolean, list, message, oneof, sometimes, typed, word } from './words.ts'

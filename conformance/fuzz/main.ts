@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
-import type { CaseDocument } from '../envoy/case.ts'
+import type { CaseDocument } from '../../src/cli/case-document.ts'
 import { findEnvoy } from '../envoy/find-envoy.ts'
 import { runCase } from '../envoy/run-case.ts'
 import { caseText, writeExpect } from '../envoy/write-expect.ts'
@@ -103,7 +103,11 @@ async function report(kind: string, difference: Difference, envoy: string, folde
   process.stdout.write(`\n# ${difference.lines.join('\n# ')}\n${text}\n`)
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
-  const name = kind.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '').toLowerCase().slice(0, 80)
+  const name = kind
+    .replace(/[^a-z0-9]+/gi, '-')
+    .replace(/^-|-$/g, '')
+    .toLowerCase()
+    .slice(0, 80)
   writeFileSync(join(folder, `${name}.yaml`), text)
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../envoy/case.ts'
+import type { JsonObject } from '../../src/cli/case-document.ts'
 import { routeAction } from './actions.ts'
 import { httpFilters, perFilterConfig } from './filters.ts'
 import { headerLists } from './header-changes.ts'

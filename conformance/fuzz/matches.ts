@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../envoy/case.ts'
+import type { JsonObject } from '../../src/cli/case-document.ts'
 import {
   boolean,
   headerName,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { CaseDocument, CaseRequest, HeaderPair, JsonObject, StubScript } from '../envoy/case.ts'
+import type { CaseDocument, CaseRequest, HeaderPair, JsonObject, StubScript } from '../../src/cli/case-document.ts'
 import { upstreams } from './actions.ts'
 import { connectionManager } from './manager.ts'
 import { HOSTS, headerPairs, list, merged, message, PATHS, QUERIES, sometimes, word } from './words.ts'

@@ -1,4 +1,4 @@
-import { type CaseDocument, isObject, type Json, type JsonObject } from '../envoy/case.ts'
+import { type CaseDocument, isObject, type Json, type JsonObject } from '../../src/cli/case-document.ts'
 import { compareResults } from '../envoy/compare.ts'
 import { runBatch } from './batch.ts'
 import type { Simulate } from './simulate.ts'
@@ -68,7 +68,10 @@ async function onlyFailing(
 ): Promise<Difference> {
   const indexes = [...new Set(found.lines.map((line) => Number(/^#(\d+)/.exec(line)?.[1] ?? 0)))]
   const alone = indexes.map((index) => ({ ...found.document, requests: [found.document.requests![index]!] }))
-  const prefixes = indexes.map((index) => ({ ...found.document, requests: found.document.requests!.slice(0, index + 1) }))
+  const prefixes = indexes.map((index) => ({
+    ...found.document,
+    requests: found.document.requests!.slice(0, index + 1),
+  }))
   return (await bestOf([...alone, ...prefixes], kinds, envoy, simulate)) ?? found
 }
 
@@ -96,7 +99,10 @@ function size(document: CaseDocument): number {
 function candidates(document: CaseDocument): CaseDocument[] {
   const fields = { requests: document.requests, upstreams: document.upstreams } as unknown as JsonObject
   const listeners = document.config.listeners!
-  const lessConfig = without(listeners).map((value) => ({ ...document, config: { ...document.config, listeners: value } }))
+  const lessConfig = without(listeners).map((value) => ({
+    ...document,
+    config: { ...document.config, listeners: value },
+  }))
   const lessTraffic = without(fields).map((value) => ({ ...document, ...value }) as unknown as CaseDocument)
   return [...lessConfig, ...lessTraffic].filter((candidate) => (candidate.requests ?? []).length > 0) as CaseDocument[]
 }

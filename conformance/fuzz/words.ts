@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { HeaderPair, JsonObject } from '../envoy/case.ts'
+import type { HeaderPair, JsonObject } from '../../src/cli/case-document.ts'
 
 // Small vocabularies on purpose: requests have to hit what the configuration asks for, and to miss it narrowly.
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -25,10 +26,13 @@ func parse(h *harness, text string) (configs []config.Config, refused []string) 
 		if err != nil {
 			h.Fatal(err)
 		}
-		found, _, err := crd.ParseInputs(string(document))
+		found, unknown, err := crd.ParseInputs(string(document))
 		if err != nil {
 			refused = append(refused, err.Error())
 			continue
+		}
+		for _, object := range unknown {
+			refused = append(refused, fmt.Sprintf("no kind %s in %s", object.Kind, object.APIVersion))
 		}
 		for _, c := range found {
 			if c.Namespace == "" {
@@ -37,7 +41,18 @@ func parse(h *harness, text string) (configs []config.Config, refused []string) 
 			if c.CreationTimestamp.IsZero() {
 				c.CreationTimestamp = created
 			}
-			configs = append(configs, c)
+			configs = put(configs, c)
 		}
 	}
+}
+
+// put adds a resource; one of the same kind, namespace and name is applied over the earlier one.
+func put(configs []config.Config, c config.Config) []config.Config {
+	for i, other := range configs {
+		if other.GroupVersionKind == c.GroupVersionKind && other.Namespace == c.Namespace && other.Name == c.Name {
+			configs[i] = c
+			return configs
+		}
+	}
+	return append(configs, c)
 }

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type CaseResult, parseCase } from '../../conformance/envoy/case.ts'
 import { findEnvoy } from '../../conformance/envoy/find-envoy.ts'
 import { runCase } from '../../conformance/envoy/run-case.ts'
 import { writeExpect } from '../../conformance/envoy/write-expect.ts'
+import { type CaseResult, readCase } from './case-document.ts'
 import { EXIT_DONE, EXIT_INPUT, EXIT_USAGE } from './exit.ts'
 
 // Each case has an Envoy of its own and mostly waits, so two of them cost little more than one.
@@ -28,7 +28,7 @@ export async function recordCommand(args: string[]): Promise<number> {
   await forEach(args, AT_ONCE, async (file) => {
     try {
       const text = readFileSync(file, 'utf8')
-      const results = await runCase(parseCase(text), envoy)
+      const results = await runCase(readCase(text), envoy)
       writeFileSync(file, writeExpect(text, results))
       process.stdout.write(`${file}: recorded ${results.map(summary).join(' ')}\n`)
     } catch (error) {

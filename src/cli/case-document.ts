@@ -1,4 +1,4 @@
-import { parseDocument, type ScalarTag, type Tags } from 'yaml'
+import { readDocument } from '../envoy/index.ts'
 
 /** Bytes as a case writes them: text stands for its UTF-8 bytes, anything else is base64. */
 export type CaseBytes = string | { base64: string }
@@ -101,49 +101,27 @@ export interface CaseResult {
 }
 
 /**
- * Reads a case file. Plain scalars resolve as Envoy's own YAML reader and the common YAML 1.1 tools agree: `yes`, `no`,
- * `on` and `off` are booleans; `1e3` and `0o17` are text, and so is an integer that a double cannot hold.
- * @throws Error naming line and column if the text is not YAML, or the field that a case cannot do without.
+ * Reads a case file, JSON or YAML. Plain scalars are what YAML 1.1 tools take them for (`on` is a boolean, `1e3` text).
+ * @throws Error naming line and column if the text is neither, or the field that a case cannot do without.
  */
-export function parseCase(text: string): CaseDocument {
-  const document = parseDocument(text, { merge: true, intAsBigInt: true, customTags: plainScalars })
-  const problem = document.errors[0]
-  if (problem) throw new Error(problem.message)
-  const value = plain(document.toJS({ maxAliasCount: 1000 }))
+export function readCase(text: string): CaseDocument {
+  const source = readDocument(text, { dialect: 'case' })
+  const value = source.json as Json
   if (!isObject(value)) throw new Error('a case is a mapping with config, upstreams and requests')
-  if (!isObject(value.config)) throw new Error('config: a mapping with listeners and clusters is expected')
+  const refuse = (path: string, expected: string): never => {
+    const { line, column } = source.locate(value[path] === undefined ? [] : [path])
+    throw new Error(`${path}: ${expected} is expected (line ${line}, column ${column})`)
+  }
+  if (!isObject(value.config)) refuse('config', 'a mapping with listeners and clusters')
   for (const field of ['requests', 'connections'] as const) {
-    if (value[field] !== undefined && !Array.isArray(value[field])) throw new Error(`${field}: a list is expected`)
+    if (value[field] === null) delete value[field]
+    if (value[field] !== undefined && !Array.isArray(value[field])) refuse(field, 'a list')
   }
   return value as unknown as CaseDocument
 }
 
-const BOOLEAN = /^(?:true|True|TRUE|yes|Yes|YES|on|On|ON|false|False|FALSE|no|No|NO|off|Off|OFF)$/
-
-function plainScalars(tags: Tags): Tags {
-  return tags
-    .filter((tag) => typeof tag === 'string' || (tag.format !== 'EXP' && tag.format !== 'OCT'))
-    .map((tag) => {
-      if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool') return tag
-      return { ...tag, test: BOOLEAN, resolve: (source: string) => /^(?:t|y|on)/i.test(source) } as ScalarTag
-    })
-}
-
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** BigInts become numbers, or text where a double would lose digits (proto3 JSON takes both). */
-function plain(value: unknown): Json {
-  if (typeof value === 'bigint') {
-    const number = Number(value)
-    return Number.isSafeInteger(number) ? number : String(value)
-  }
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child)]))
-  }
-  return (value ?? null) as Json
 }
 
 /** The bytes a case means: none for a missing value, UTF-8 for text. */

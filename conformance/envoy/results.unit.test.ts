@@ -1,28 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { fromBytes, parseCase, toBytes } from './case.ts'
 import { compareResults } from './compare.ts'
 import { normaliseResult } from './normalise.ts'
 import { writeExpect } from './write-expect.ts'
-
-describe('parseCase', () => {
-  it('resolves plain scalars as Envoy does', () => {
-    const { config } = parseCase('config: {a: on, b: 1e3, c: 18446744073709551615, d: 0o17, e: 12, f: "no", g: 0.5}')
-    expect(config).toEqual({ a: true, b: '1e3', c: '18446744073709551615', d: '0o17', e: 12, f: 'no', g: 0.5 })
-  })
-
-  it('names the place of what is wrong', () => {
-    expect(() => parseCase('config: [')).toThrow(/line 1, column/)
-    expect(() => parseCase('requests: []')).toThrow('config:')
-    expect(() => parseCase('config: {}\nrequests: 3')).toThrow('requests: a list')
-  })
-
-  it('keeps bytes that are not text', () => {
-    expect(fromBytes(Buffer.from([0xff, 0]))).toEqual({ base64: '/wA=' })
-    expect(toBytes({ base64: '/wA=' })).toEqual(Buffer.from([0xff, 0]))
-    expect(fromBytes(Buffer.from('\ufeffé'))).toBe('\ufeffé')
-  })
-})
 
 describe('normaliseResult', () => {
   it('masks what is volatile and sorts by name, keeping the order within a name', () => {
