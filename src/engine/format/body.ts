@@ -1,0 +1,112 @@
+import type { DataSource } from '../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
+import type { SubstitutionFormatString } from '../../envoy/types/envoy/config/core/v3/substitution_format_string_pb.d.ts'
+import { fromLatin1, fromUtf8, latin1, toByteString } from '../bytes.ts'
+import { ConfigError } from '../catalogue.ts'
+import type { EngineServices } from '../services.ts'
+import type { JsonValue } from '../stream-info.ts'
+import { formatterCommands } from './extensions.ts'
+import { type FormatOptions, type FormatPart, parseFormat, parseParts } from './formatter.ts'
+import { escapeJson, jsonText } from './json.ts'
+import type { BodyFormatter, FormatContext } from './types.ts'
+
+/** A SubstitutionFormatString made ready (Envoy: source/common/formatter/substitution_format_string.cc). */
+export function createBodyFormatter(
+  config: SubstitutionFormatString,
+  path: string,
+  services: EngineServices,
+): BodyFormatter {
+  const options: FormatOptions = {
+    path,
+    services,
+    omitEmpty: config.omitEmptyValues,
+    extensions: formatterCommands(config.formatters, services, `${path}.formatters`),
+  }
+  switch (config.format.case) {
+    case 'textFormat':
+      return { ...parseFormat(config.format.value, options), contentType: config.contentType || 'text/plain' }
+    case 'textFormatSource': {
+      const text = dataSourceText(config.format.value, `${path}.text_format_source`, services)
+      return { ...parseFormat(text, options), contentType: config.contentType || 'text/plain' }
+    }
+    case 'jsonFormat': {
+      const write = jsonWriter(config.format.value as JsonValue, { ...options, path: `${path}.json_format` })
+      return {
+        constant: undefined,
+        contentType: config.contentType || 'application/json',
+        format: (context) => `${write(context)}\n`,
+      }
+    }
+    default:
+      throw new ConfigError(path, 'a format needs text_format, text_format_source or json_format')
+  }
+}
+
+type Writer = (context: FormatContext) => string
+
+/** A JSON format as a function that writes it; fixed stretches are written once. Keys come sorted, as in Envoy. */
+export function jsonWriter(format: JsonValue, options: FormatOptions): Writer {
+  if (typeof format === 'string') return stringWriter(parseParts(format, options), options)
+  if (Array.isArray(format)) {
+    const entries = format.map((entry, i) => jsonWriter(entry, { ...options, path: `${options.path}[${i}]` }))
+    return (context) => `[${entries.map((write) => write(context)).join(',')}]`
+  }
+  if (typeof format !== 'object' || format === null) {
+    const fixed = jsonText(format)
+    return () => fixed
+  }
+  const fields = Object.keys(format)
+    .sort()
+    .map((key) => {
+      const write = jsonWriter(format[key]!, { ...options, path: `${options.path}.${key}` })
+      const prefix = `"${escapeJson(toByteString(key))}":`
+      return (context: FormatContext) => prefix + write(context)
+    })
+  return (context) => `{${fields.map((write) => write(context)).join(',')}}`
+}
+
+/** One command keeps its type; several parts make a string. */
+function stringWriter(parts: FormatPart[], options: FormatOptions): Writer {
+  const only = parts.length === 1 ? parts[0]! : undefined
+  if (typeof only === 'string') {
+    const fixed = jsonText(only)
+    return () => fixed
+  }
+  if (only) return (context) => jsonText(only.value(context) ?? null)
+  const missing = options.omitEmpty ? '' : '-'
+  return (context) => {
+    let text = ''
+    for (const part of parts) text += escapeJson(typeof part === 'string' ? part : (part.text(context) ?? missing))
+    return `"${text}"`
+  }
+}
+
+/** The text of a DataSource, for formats: dataSourceBytes read as UTF-8. */
+export function dataSourceText(source: DataSource, path: string, services: EngineServices): string {
+  return fromUtf8(fromLatin1(dataSourceBytes(source, path, services)))
+}
+
+/**
+ * The bytes of a DataSource as a byte string. Files cannot be read by the simulator.
+ * @throws ConfigError for files and environment variables that are not there.
+ */
+export function dataSourceBytes(source: DataSource, path: string, services: EngineServices): string {
+  const { specifier } = source
+  switch (specifier.case) {
+    case 'inlineString':
+      return toByteString(specifier.value)
+    case 'inlineBytes':
+      return latin1(specifier.value)
+    case 'environmentVariable': {
+      const value = services.environment?.variables[specifier.value]
+      if (value === undefined) throw new ConfigError(path, `the environment has no variable '${specifier.value}'`)
+      return toByteString(value)
+    }
+    case 'filename':
+      throw new ConfigError(
+        path,
+        `the file '${specifier.value}' is not part of the design; put its content into inline_string`,
+      )
+    default:
+      throw new ConfigError(path, 'a data source needs inline_string, inline_bytes, environment_variable or filename')
+  }
+}
