@@ -35,7 +35,7 @@ function integer(source: string, dialect: Dialect): JsonValue {
   const octal = /^0[0-7]+$/.test(digits)
   const magnitude = BigInt(octal ? `0o${digits.slice(1)}` : digits)
   const value = negative ? -magnitude : magnitude
-  if (value < -(1n << 63n) || value >= 1n << 63n) return Number(value)
+  if (dialect !== 'case' && (value < -(1n << 63n) || value >= 1n << 63n)) return Number(value)
   const bits = dialect === 'case' ? 53n : 31n
   const small = value >= -(1n << bits) && value < 1n << bits
   return small || dialect === 'kubernetes' ? Number(value) : value.toString()
