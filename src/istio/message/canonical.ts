@@ -1,12 +1,13 @@
-import type { DescEnum, DescField, DescMessage, Registry } from '@bufbuild/protobuf'
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf'
 import { isObject, type Json, type JsonObject, put } from './json.ts'
-import { canonicalEnum, canonicalScalar, describe, isDefault, MessageError } from './scalar.ts'
+import { canonicalEnum, canonicalScalar, inWords, isDefault, MessageError } from './scalar.ts'
 import { canonicalWellKnown, isWellKnown, typeNameOf } from './well-known.ts'
 
 /** How strictly a message is read. */
 export interface CanonicalOptions {
   /**
-   * `istiod`: as istiod reads a patch's value: unknown fields are dropped, a wrong type or an unknown Any is an error.
+   * `istiod`: as istiod reads a patch's value, with the older of Go's two JSON readers: unknown fields are dropped, a
+   * wrong type, an unknown enum value or an unknown Any is an error, durations are Go's ("500ms", "1h30m").
    * `keep`: as a proxy's configuration is read: what the descriptors do not know stays as it is.
    */
   mode: 'istiod' | 'keep'
@@ -43,17 +44,19 @@ class Canonical {
   }
 
   message(type: DescMessage, value: Json, path: string): Json {
+    // Only in lists and maps; elsewhere null is the same as absent.
+    if (value === null && type.typeName !== 'google.protobuf.Value') return isWellKnown(type.typeName) ? value : {}
     if (type.typeName === 'google.protobuf.Any') return this.any(value, path)
     if (isWellKnown(type.typeName)) return this.tolerate(value, () => canonicalWellKnown(type, value, path))
     if (!isObject(value)) {
       if (this.options.mode === 'keep') return value
-      throw new MessageError(path, `expected ${shortName(type)}, found ${describe(value)}`)
+      throw new MessageError(path, `expected ${shortName(type)}, found ${inWords(value)}`)
     }
     return this.fields(type, value, path)
   }
 
   private fields(type: DescMessage, value: JsonObject, path: string, out: JsonObject = {}): JsonObject {
-    const oneofs = new Map<string, string>()
+    const oneofs = new Map<string, DescField>()
     for (const [key, entry] of Object.entries(value)) {
       if (key === '@type' && Object.hasOwn(out, '@type')) continue
       const field = fieldNamed(type, key)
@@ -66,14 +69,24 @@ class Canonical {
       if (entry === null && !acceptsNull(field)) continue
       const canonical = this.field(field, entry, where)
       if (canonical === undefined) continue
-      if (field.oneof && this.options.mode === 'istiod') {
-        const other = oneofs.get(field.oneof.name)
-        if (other !== undefined) throw new MessageError(where, `${other} is already set: ${field.oneof.name} takes one`)
-        oneofs.set(field.oneof.name, field.name)
-      }
+      if (field.oneof && !this.takesOneof(oneofs, field, out, where)) continue
       put(out, field.name, canonical)
     }
     return out
+  }
+
+  /** Of two members of a oneof, the one that the message declares later wins; the other is dropped. */
+  private takesOneof(oneofs: Map<string, DescField>, field: DescField, out: JsonObject, path: string): boolean {
+    const name = field.oneof?.name ?? ''
+    const other = oneofs.get(name)
+    const later = !other || field.parent.fields.indexOf(field) > other.parent.fields.indexOf(other)
+    if (other) {
+      const [lost, kept] = later ? [other, field] : [field, other]
+      this.options.onUnknown?.(path, `${lost.name} and ${kept.name} exclude each other: ${lost.name} is dropped`)
+      if (later) delete out[other.name]
+    }
+    if (later) oneofs.set(name, field)
+    return later
   }
 
   /** The field's canonical value; undefined when proto3 would not write it. */
@@ -81,24 +94,20 @@ class Canonical {
     if (field.fieldKind === 'list') {
       if (!Array.isArray(value)) {
         if (this.options.mode === 'keep') return value
-        throw new MessageError(path, `expected a list, found ${describe(value)}`)
+        throw new MessageError(path, `expected a list, found ${inWords(value)}`)
       }
-      const known = (entry: Json, i: number) =>
-        field.listKind !== 'enum' || !this.isUnknownName(field.enum, entry, `${path}[${i}]`)
-      const entries = value.filter(known).map((entry, i) => this.element(field, entry, `${path}[${i}]`))
-      return entries.length === 0 ? undefined : entries
+      return value.length === 0 ? undefined : value.map((entry, i) => this.element(field, entry, `${path}[${i}]`))
     }
     if (field.fieldKind === 'map') {
       if (!isObject(value)) {
         if (this.options.mode === 'keep') return value
-        throw new MessageError(path, `expected a map, found ${describe(value)}`)
+        throw new MessageError(path, `expected a map, found ${inWords(value)}`)
       }
       const out: JsonObject = {}
       for (const [key, entry] of Object.entries(value)) put(out, key, this.mapEntry(field, entry, `${path}[${key}]`))
       return Object.keys(out).length === 0 ? undefined : out
     }
     if (field.fieldKind === 'message') return this.message(field.message, value, path)
-    if (field.fieldKind === 'enum' && this.isUnknownName(field.enum, value, path)) return undefined
     const canonical = this.tolerate(value, () =>
       field.fieldKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
     )
@@ -119,23 +128,14 @@ class Canonical {
     )
   }
 
-  /** Go's reader drops the name of an enum value it does not know, as it drops unknown fields. */
-  private isUnknownName(type: DescEnum, value: Json, path: string): boolean {
-    if (this.options.mode === 'keep' || typeof value !== 'string') return false
-    if (type.values.some((entry) => entry.name === value)) return false
-    this.options.onUnknown?.(path, `${describe(value)} is no value of ${type.name}`)
-    return true
-  }
-
   private any(value: Json, path: string): Json {
     if (!isObject(value)) {
       if (this.options.mode === 'keep') return value
-      throw new MessageError(path, `expected a message with @type, found ${describe(value)}`)
+      throw new MessageError(path, `expected a message with @type, found ${inWords(value)}`)
     }
     const url = value['@type']
     if (typeof url !== 'string') {
-      // An empty object is an Any that nobody set.
-      if (this.options.mode === 'keep' || Object.keys(value).length === 0) return value
+      if (this.options.mode === 'keep') return value
       throw new MessageError(path, 'an Any needs @type')
     }
     const type = this.registry.getMessage(typeNameOf(url))
@@ -145,6 +145,8 @@ class Canonical {
     }
     const out: JsonObject = { '@type': url }
     if (isWellKnown(type.typeName) || type.typeName === 'google.protobuf.Any') {
+      if (value.value === undefined && this.options.mode === 'istiod')
+        throw new MessageError(path, `${url} needs value`)
       put(out, 'value', this.message(type, value.value ?? {}, `${path}.value`))
       return out
     }

@@ -34,11 +34,11 @@ export function canonicalScalar(type: ScalarType, value: Json, path: string): Js
   const range = integers[type]
   if (range) return canonicalInteger(range, wide.has(type), value, path)
   if (type === ScalarType.STRING) {
-    if (typeof value !== 'string') throw new MessageError(path, `expected a string, found ${describe(value)}`)
+    if (typeof value !== 'string') throw new MessageError(path, `expected a string, found ${inWords(value)}`)
     return value
   }
   if (type === ScalarType.BOOL) {
-    if (typeof value !== 'boolean') throw new MessageError(path, `expected true or false, found ${describe(value)}`)
+    if (typeof value !== 'boolean') throw new MessageError(path, `expected true or false, found ${inWords(value)}`)
     return value
   }
   if (type === ScalarType.BYTES) return canonicalBytes(value, path)
@@ -47,7 +47,7 @@ export function canonicalScalar(type: ScalarType, value: Json, path: string): Js
 
 function canonicalInteger(range: [bigint, bigint], wideInteger: boolean, value: Json, path: string): Json {
   const whole = toWhole(value)
-  if (whole === undefined) throw new MessageError(path, `expected a whole number, found ${describe(value)}`)
+  if (whole === undefined) throw new MessageError(path, `expected a whole number, found ${inWords(value)}`)
   if (whole < range[0] || whole > range[1]) throw new MessageError(path, `${whole} is out of range`)
   return wideInteger ? whole.toString() : Number(whole)
 }
@@ -64,7 +64,7 @@ function canonicalFloat(type: ScalarType, value: Json, path: string): Json {
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (typeof number !== 'number' || Number.isNaN(number)) {
-    throw new MessageError(path, `expected a number, found ${describe(value)}`)
+    throw new MessageError(path, `expected a number, found ${inWords(value)}`)
   }
   // Go prints a float with the fewest digits that read back as the same 32-bit value.
   return type === ScalarType.FLOAT ? shortestFloat(number) : number
@@ -81,7 +81,7 @@ function shortestFloat(value: number): number {
 }
 
 function canonicalBytes(value: Json, path: string): Json {
-  if (typeof value !== 'string') throw new MessageError(path, `expected base64, found ${describe(value)}`)
+  if (typeof value !== 'string') throw new MessageError(path, `expected base64, found ${inWords(value)}`)
   const text = value.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(text) || text.length % 4 === 1) throw new MessageError(path, 'expected base64')
   return text + '='.repeat((4 - (text.length % 4)) % 4)
@@ -97,7 +97,7 @@ export function canonicalEnum(type: DescEnum, value: Json, path: string): Json {
   const named = type.values.find((entry) => entry.name === value)
   if (!named) {
     const names = type.values.slice(0, 12).map((entry) => entry.name)
-    throw new MessageError(path, `${describe(value)} is not one of ${names.join(', ')}`)
+    throw new MessageError(path, `${inWords(value)} is not one of ${names.join(', ')}`)
   }
   // Aliases share a number; the first name is the one that is written.
   return type.value[named.number]?.name ?? named.name
@@ -105,12 +105,13 @@ export function canonicalEnum(type: DescEnum, value: Json, path: string): Json {
 
 /** True for the value that proto3 does not write when the field has no presence of its own. */
 export function isDefault(field: DescField, value: Json): boolean {
-  if (field.fieldKind === 'enum') return value === 0 || value === (field.enum.values.find((v) => v.number === 0)?.name ?? 0)
+  if (field.fieldKind === 'enum')
+    return value === 0 || value === (field.enum.values.find((v) => v.number === 0)?.name ?? 0)
   return value === 0 || value === '' || value === false || (value === '0' && field.scalar !== ScalarType.STRING)
 }
 
 /** A value in words, for messages. */
-export function describe(value: Json): string {
+export function inWords(value: Json): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'

@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import { isObject, type Json } from './json.ts'
-import { canonicalScalar, describe, MessageError } from './scalar.ts'
+import { canonicalScalar, inWords, MessageError } from './scalar.ts'
 
 const wrappers = new Set(
   ['Double', 'Float', 'Int64', 'UInt64', 'Int32', 'UInt32', 'Bool', 'String', 'Bytes'].map(
@@ -40,29 +40,58 @@ export function canonicalWellKnown(type: DescMessage, value: Json, path: string)
     case 'google.protobuf.Duration':
       return canonicalDuration(value, path)
     case 'google.protobuf.Struct':
-      if (!isObject(value)) throw new MessageError(path, `expected an object, found ${describe(value)}`)
+      if (!isObject(value)) throw new MessageError(path, `expected an object, found ${inWords(value)}`)
       return value
     case 'google.protobuf.ListValue':
-      if (!Array.isArray(value)) throw new MessageError(path, `expected a list, found ${describe(value)}`)
+      if (!Array.isArray(value)) throw new MessageError(path, `expected a list, found ${inWords(value)}`)
       return value
     case 'google.protobuf.Timestamp':
     case 'google.protobuf.FieldMask':
-      if (typeof value !== 'string') throw new MessageError(path, `expected a string, found ${describe(value)}`)
+      if (typeof value !== 'string') throw new MessageError(path, `expected a string, found ${inWords(value)}`)
       return value
     default:
       return value
   }
 }
 
-/** A duration with no, three, six or nine digits after the point, as proto3 JSON writes it. */
+const second = 1_000_000_000n
+const nanos: Record<string, bigint> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: second,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+}
+
+/**
+ * A duration with no, three, six or nine digits after the point, as proto3 JSON writes it. Go's notation is read too,
+ * because istiod does.
+ */
 function canonicalDuration(value: Json, path: string): Json {
-  const match = typeof value === 'string' ? /^(-?)(\d+)(?:\.(\d{1,9}))?s$/.exec(value) : null
-  if (!match) throw new MessageError(path, `expected a duration such as "1.5s", found ${describe(value)}`)
-  const [, sign = '', whole = '0', fraction = ''] = match
-  const seconds = BigInt(whole)
-  if (seconds > 315_576_000_000n) throw new MessageError(path, 'a duration is at most 315576000000s')
-  let digits = fraction.padEnd(9, '0')
+  const total = typeof value === 'string' ? parseDuration(value) : undefined
+  if (total === undefined) {
+    throw new MessageError(path, `expected a duration such as "1.5s" or "500ms", found ${inWords(value)}`)
+  }
+  const size = total < 0n ? -total : total
+  let digits = (size % second).toString().padStart(9, '0')
   while (digits.endsWith('000')) digits = digits.slice(0, -3)
-  const negative = sign === '-' && (seconds > 0n || digits !== '')
-  return `${negative ? '-' : ''}${seconds}${digits === '' ? '' : `.${digits}`}s`
+  return `${total < 0n ? '-' : ''}${size / second}${digits === '' ? '' : `.${digits}`}s`
+}
+
+/** Nanoseconds of a sum like `1h30m` or `-1.5s`; undefined when it is none. */
+function parseDuration(text: string): bigint | undefined {
+  const unsigned = text.replace(/^[-+]/, '')
+  if (unsigned === '0') return 0n
+  const terms = [...unsigned.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)]
+  if (terms.length === 0 || terms.map((term) => term[0]).join('') !== unsigned) return undefined
+  let total = 0n
+  for (const [, whole = '', fraction = '', unit = 's'] of terms) {
+    if (whole === '' && fraction === '') return undefined
+    const size = nanos[unit] as bigint
+    total += BigInt(whole || '0') * size + (BigInt(fraction || '0') * size) / 10n ** BigInt(fraction.length)
+  }
+  return text.startsWith('-') ? -total : total
 }

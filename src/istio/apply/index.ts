@@ -1,0 +1,179 @@
+import { canonicalMessage } from '../message/canonical.ts'
+import { copy, isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../message/json.ts'
+import { patchClusters } from './clusters.ts'
+import { insertExtensions } from './extensions.ts'
+import { patchListeners } from './listeners.ts'
+import type { ApplyNote } from './notes.ts'
+import { collectPatches, wholeNote } from './order.ts'
+import { type Resource, readResource } from './resources.ts'
+import { patchRouteConfiguration } from './routes.ts'
+import {
+  type ApplyDeps,
+  type ApplyResult,
+  httpConnectionManager,
+  messageTypes,
+  type PatchContext,
+  type PatchSet,
+  type ProxyConfig,
+  type ProxyIdentity,
+  type Replay,
+} from './types.ts'
+
+export type { ApplyNote } from './notes.ts'
+export type { ApplyDeps, ApplyResult, ProxyConfig, ProxyIdentity, ProxyKind } from './types.ts'
+
+/**
+ * What istiod 1.31 would send the proxy if the resources existed beside what made `base`: its listeners, routes and
+ * clusters in canonical proto3 JSON, and a note for every patch and resource. Resources are Kubernetes objects as
+ * parsed from YAML. Nothing given is changed. What istiod's webhook refuses takes no part and is noted as an error.
+ */
+export function applyResources(
+  base: ProxyConfig,
+  proxy: ProxyIdentity,
+  resources: unknown[],
+  deps: ApplyDeps,
+): ApplyResult {
+  const rootNamespace = deps.rootNamespace ?? 'istio-system'
+  const { accepted, notes } = readAll(resources, deps)
+  const config = canonicalConfig(base, deps)
+  const extensions = accepted.filter((resource) => resource.kind !== 'EnvoyFilter')
+  notes.push(...insertExtensions(config.listeners, extensions, proxy, rootNamespace))
+  const filters = accepted.filter((resource) => resource.kind === 'EnvoyFilter')
+  const collected = collectPatches(filters, proxy, deps)
+  noteOtherKinds(collected.patches)
+  const patched = patchAll(config, proxy, collected.patches, deps)
+  return { ...patched, notes: [...notes, ...collected.notes, ...collected.records.map((record) => record.note())] }
+}
+
+/** A proxy's messages in the form in which they can be compared; what the descriptors do not know stays as it is. */
+export function canonicalConfig(config: ProxyConfig, deps: ApplyDeps): ProxyConfig {
+  const all = (messages: JsonObject[] | undefined, type: string) =>
+    (messages ?? []).map((message) => {
+      const canonical = canonicalMessage(deps.registry, type, message, { mode: 'keep' })
+      return isObject(canonical) ? copy(canonical) : {}
+    })
+  return {
+    listeners: all(config.listeners, messageTypes.LISTENER as string),
+    routes: all(config.routes, messageTypes.ROUTE_CONFIGURATION as string),
+    clusters: all(config.clusters, messageTypes.CLUSTER as string),
+    endpoints: config.endpoints ?? [],
+  }
+}
+
+function readAll(resources: unknown[], deps: ApplyDeps): { accepted: Resource[]; notes: ApplyNote[] } {
+  const accepted: Resource[] = []
+  const notes: ApplyNote[] = []
+  for (const document of resources) {
+    const read = readResource(deps.registry, document)
+    if ('refused' in read) {
+      notes.push(wholeNote(read.label, `istiod's webhook refuses it: ${read.refused}`, 'error'))
+    } else if ('notModelled' in read) {
+      notes.push(wholeNote(read.label, `not modelled: ${read.notModelled}`))
+    } else {
+      accepted.push(read.resource)
+      notes.push(...read.warnings.map((warning) => wholeNote(read.resource.label, warning)))
+    }
+  }
+  return { accepted: lastOfEach(accepted, notes), notes }
+}
+
+/** Of two resources with one name the later is applied over the earlier, as kubectl does. */
+function lastOfEach(resources: Resource[], notes: ApplyNote[]): Resource[] {
+  return resources.filter((resource, index) => {
+    const replaced = resources.slice(index + 1).some((later) => later.label === resource.label)
+    if (replaced) notes.push(wholeNote(resource.label, 'changed nothing: a later resource has the same name'))
+    return !replaced
+  })
+}
+
+/** Patches whose effect is outside of listeners, routes and clusters say so. */
+function noteOtherKinds(patches: PatchSet): void {
+  for (const patch of patches.get('EXTENSION_CONFIG') ?? []) {
+    patch.record.skip('not shown: an extension config is sent by ECDS when a filter asks for it by name', 'info')
+  }
+  for (const patch of patches.get('BOOTSTRAP') ?? []) {
+    patch.record.skip(
+      'not shown: a bootstrap patch takes effect when the proxy starts, and not in what it is sent',
+      'info',
+    )
+  }
+}
+
+function patchAll(config: ProxyConfig, proxy: ProxyIdentity, patches: PatchSet, deps: ApplyDeps): ProxyConfig {
+  const replay = (context: PatchContext): Replay => ({ registry: deps.registry, patches, context })
+  const listeners = config.listeners
+  if (proxy.kind === 'gateway') {
+    return {
+      listeners: patchListeners(replay('GATEWAY'), listeners, false),
+      routes: patchRoutes(config.routes, replay('GATEWAY')),
+      clusters: unique(patchClusters(replay('GATEWAY'), config.clusters)),
+    }
+  }
+  const inbound = replay('SIDECAR_INBOUND')
+  const outbound = replay('SIDECAR_OUTBOUND')
+  if (proxy.kind === 'waypoint') {
+    patchInlineRoutes(listeners, inbound)
+    return {
+      listeners: patchListeners(inbound, listeners, false),
+      routes: patchRoutes(config.routes, outbound),
+      clusters: unique(patchClusters(inbound, config.clusters)),
+    }
+  }
+  return { ...patchSidecarListeners(listeners, inbound, outbound), ...patchSidecarRest(config, inbound, outbound) }
+}
+
+/** istiod patches a sidecar's listeners in four groups; only the two larger ones can be added to. */
+function patchSidecarListeners(
+  listeners: JsonObject[],
+  inbound: Replay,
+  outbound: Replay,
+): Pick<ProxyConfig, 'listeners'> {
+  const virtual = listeners.findIndex((listener) => stringAt(listener, 'name') === 'virtualOutbound')
+  const isInbound = (listener: JsonObject, index: number) =>
+    stringAt(listener, 'traffic_direction') === 'INBOUND' || (virtual >= 0 && index > virtual)
+  const own = listeners.filter((listener, index) => !isInbound(listener, index) && index !== virtual)
+  const incoming = listeners.filter(isInbound)
+  patchInlineRoutes(incoming, inbound)
+  const virtualOutbound = virtual < 0 ? [] : patchListeners(outbound, listeners.slice(virtual, virtual + 1), true)
+  const patchedInbound = patchListeners(inbound, incoming, false)
+  return { listeners: [...patchListeners(outbound, own, false), ...virtualOutbound, ...patchedInbound] }
+}
+
+function patchSidecarRest(
+  config: ProxyConfig,
+  inbound: Replay,
+  outbound: Replay,
+): Pick<ProxyConfig, 'routes' | 'clusters'> {
+  const isInbound = (cluster: JsonObject) => /^inbound\||^InboundPassthroughCluster/.test(stringAt(cluster, 'name'))
+  const own = config.clusters.filter((cluster) => !isInbound(cluster))
+  return {
+    routes: patchRoutes(config.routes, outbound),
+    clusters: unique([...patchClusters(outbound, own), ...patchClusters(inbound, config.clusters.filter(isInbound))]),
+  }
+}
+
+function patchRoutes(routes: JsonObject[], replay: Replay): JsonObject[] {
+  for (const configuration of routes) patchRouteConfiguration(replay, configuration)
+  return routes
+}
+
+/** Inbound routes stand in the connection manager itself; istiod patches them before it builds the listener. */
+function patchInlineRoutes(listeners: JsonObject[], replay: Replay): void {
+  for (const listener of listeners) {
+    for (const chain of objectsAt(listener, 'filter_chains')) {
+      for (const filter of objectsAt(chain, 'filters')) {
+        const routes = objectAt(filter, 'typed_config', 'route_config')
+        if (routes && stringAt(filter, 'name') === httpConnectionManager) patchRouteConfiguration(replay, routes)
+      }
+    }
+  }
+}
+
+/** Envoy refuses two clusters of one name; istiod keeps the first. */
+function unique(clusters: JsonObject[]): JsonObject[] {
+  const seen = new Set<string>()
+  return clusters.filter((cluster) => {
+    const name = stringAt(cluster, 'name')
+    return !seen.has(name) && seen.add(name)
+  })
+}
