@@ -1,0 +1,120 @@
+import { textOf, utf8 } from '../../../engine/bytes.ts'
+import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
+import type { JsonObject } from '../../../engine/stream-info.ts'
+import type { DataSource } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
+import type { Lua, LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
+import type { HandleSide, HttpScript, LuaService } from '../../../lua/index.ts'
+
+/** The scripts of one configured Lua filter, loaded once; each keeps its globals as long as the proxy runs. */
+export interface LuaFilterConfig {
+  service: LuaService
+  defaultScript: HttpScript | undefined
+  /** By name, for LuaPerRoute.name. */
+  named: ReadonlyMap<string, HttpScript>
+  /** The script in a route's own source_code, loaded when it is first needed. */
+  ofRoute(message: LuaPerRoute): HttpScript | undefined
+  clearRouteCache: boolean
+  filterContext: JsonObject
+  stats: ReturnType<LuaService['statsScope']>
+  /** Descriptors for typed metadata, where the registry can give them. */
+  types: HandleSide['types']
+}
+
+/** Loads the filter's scripts (Envoy: FilterConfig). Throws ConfigError for what Envoy refuses. */
+export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilterConfig | undefined {
+  const service = context.host.services.lua as LuaService | undefined
+  if (!service) return undefined
+  if (config.defaultSourceCode && config.inlineCode)
+    throw new ConfigError(
+      context.path,
+      'Only one of `inline_code` or `default_source_code` can be set for the Lua filter.',
+    )
+
+  const load = (source: Uint8Array, field: string, sharedVmId: string): HttpScript => {
+    const place = { name: field ? `${context.path}.${field}` : context.path, now: () => now(context) }
+    return shared(context, sharedVmId, source, () => {
+      try {
+        return service.httpScript(source, place)
+      } catch (error) {
+        throw new ConfigError(place.name, error instanceof Error ? error.message : String(error))
+      }
+    })
+  }
+  const read = (source: DataSource, field: string, sharedVmId: string): HttpScript =>
+    load(sourceBytes(source, `${context.path}.${field}`), field, sharedVmId)
+
+  const { sharedVmId } = config
+  const named = new Map<string, HttpScript>()
+  for (const [name, source] of Object.entries(config.sourceCodes))
+    named.set(name, read(source, `typed_config.source_codes["${name}"]`, sharedVmId))
+
+  const routeScripts = new WeakMap<LuaPerRoute, HttpScript>()
+  return {
+    service,
+    named,
+    defaultScript: config.defaultSourceCode
+      ? read(config.defaultSourceCode, 'typed_config.default_source_code', sharedVmId)
+      : config.inlineCode
+        ? load(utf8(config.inlineCode), 'typed_config.inline_code', sharedVmId)
+        : undefined,
+    ofRoute(message) {
+      if (message.override.case !== 'sourceCode') return undefined
+      let script = routeScripts.get(message)
+      if (!script) {
+        script = load(sourceBytes(message.override.value, context.path), '', message.sharedVmId)
+        routeScripts.set(message, script)
+      }
+      return script
+    },
+    clearRouteCache: config.clearRouteCache ?? true,
+    filterContext: config.filterContext ?? {},
+    stats: service.statsScope(),
+    types: descriptors(context.services.registry),
+  }
+}
+
+function descriptors(registry: object): HandleSide['types'] {
+  return 'message' in registry ? (registry as NonNullable<HandleSide['types']>) : undefined
+}
+
+function now({ host, loop }: FilterFactoryContext): number {
+  return host.startTime + loop.now
+}
+
+function sourceBytes(source: DataSource, path: string): Uint8Array {
+  const { specifier } = source
+  switch (specifier.case) {
+    case 'inlineString':
+      return utf8(specifier.value)
+    case 'inlineBytes':
+      return specifier.value
+    case 'filename':
+      throw new ConfigError(
+        `${path}.filename`,
+        `the file ${specifier.value} cannot be read here: put the script in inline_string`,
+      )
+    case 'environmentVariable':
+      throw new ConfigError(
+        `${path}.environment_variable`,
+        'there is no environment here: put the script in inline_string',
+      )
+    default:
+      return new Uint8Array()
+  }
+}
+
+// Scripts with the same shared_vm_id and the same code are one Lua state within one proxy.
+const sharedVms = new WeakMap<object, Map<string, HttpScript>>()
+
+function shared(context: FilterFactoryContext, id: string, source: Uint8Array, load: () => HttpScript): HttpScript {
+  if (id === '') return load()
+  const all = sharedVms.get(context.services) ?? new Map<string, HttpScript>()
+  sharedVms.set(context.services, all)
+  const key = `${id}\0${textOf(source)}`
+  let script = all.get(key)
+  if (!script) {
+    script = load()
+    all.set(key, script)
+  }
+  return script
+}

@@ -1,0 +1,43 @@
+import type { Buffer } from '../../engine/buffer.ts'
+import type { HeaderMap } from '../../engine/http/header-map.ts'
+import { LuaError } from '../vm/vm.ts'
+import { ApiObject, type ApiType } from './object.ts'
+
+/** A body or one chunk of it (Envoy: BufferWrapper in source/extensions/filters/common/lua/wrappers.cc). */
+export class BodyObject extends ApiObject {
+  readonly data: Buffer
+  readonly headers: HeaderMap
+
+  constructor(data: Buffer, headers: HeaderMap) {
+    super()
+    this.data = data
+    this.headers = headers
+  }
+}
+
+export const bodyType: ApiType<BodyObject> = {
+  name: 'N5Envoy10Extensions7Filters6Common3Lua13BufferWrapperE',
+  methods: {
+    length(self, L, { vm }) {
+      vm.pushNumber(L, self.data.length)
+      return 1
+    },
+    getBytes(self, L, { vm }) {
+      const index = vm.checkInteger(L, 2)
+      const length = vm.checkInteger(L, 3)
+      if (index < 0 || length < 0 || index + length > self.data.length)
+        throw new LuaError('index/length must be >= 0 and (index + length) must be <= buffer size')
+      vm.pushString(L, self.data.bytes().subarray(index, index + length))
+      return 1
+    },
+    // Whatever is being read, content-length becomes the length of this buffer, even when it is one chunk of many.
+    setBytes(self, L, { vm }) {
+      self.data.clear()
+      vm.checkString(L, 2)
+      self.data.set(vm.toBytes(L, 2)!)
+      self.headers.set('content-length', String(self.data.length))
+      vm.pushNumber(L, self.data.length)
+      return 1
+    },
+  },
+}

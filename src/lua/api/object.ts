@@ -1,0 +1,170 @@
+import type { LogLine } from '../../engine/trace.ts'
+import { LuaError, type LuaObjectType, type LuaState, type LuaVm } from '../vm/vm.ts'
+
+/**
+ * A value of Envoy's that a script may hold on to longer than it is good. Envoy marks such objects dead at each yield and
+ * at the end of a run, and every later use is an error (Envoy: BaseLuaObject in source/extensions/filters/common/lua/lua.h).
+ */
+export abstract class ApiObject {
+  dead = false
+
+  markDead(): void {
+    this.dead = true
+    this.onMarkDead()
+  }
+
+  markLive(): void {
+    this.dead = false
+  }
+
+  /** Marks what was handed out by this object. */
+  protected onMarkDead(): void {}
+}
+
+/** A method as scripts call it with a colon; arguments begin at stack index 2. Returns how many results it pushed. */
+export type ApiMethod<T extends ApiObject> = (self: T, L: LuaState, machine: ApiMachine) => number
+
+/** A kind of object: the name Envoy gives its metatable (part of error texts) and its methods. */
+export interface ApiType<T extends ApiObject> {
+  readonly name: string
+  readonly methods: Readonly<Record<string, ApiMethod<T>>>
+}
+
+export type LogSink = (level: LogLine['level'], text: string) => void
+
+const logLevels = {
+  logTrace: 'trace',
+  logDebug: 'debug',
+  logInfo: 'info',
+  logWarn: 'warn',
+  logErr: 'error',
+  logCritical: 'critical',
+} as const
+
+/** A virtual machine with Envoy's object types in it, and where the script that is running logs to. */
+export class ApiMachine {
+  readonly vm: LuaVm
+  log: LogSink = () => {}
+  /** The machine stopped where nothing of it can be used any more. */
+  discarded = false
+  private readonly types = new Map<ApiType<never>, LuaObjectType<ApiObject>>()
+  private readonly idleClosures: Closure[] = []
+
+  constructor(vm: LuaVm) {
+    this.vm = vm
+  }
+
+  /** Pushes a new userdata for `object`. */
+  push<T extends ApiObject>(L: LuaState, type: ApiType<T>, object: T): void {
+    this.vm.pushObject(L, this.typeOf(type), object)
+  }
+
+  /**
+   * Pushes a function that belongs to an iterator object. Functions cannot be freed one by one, so those whose iterator
+   * is gone (`release`) are used again for later iterators.
+   */
+  pushClosure(L: LuaState, object: ApiObject, step: (L: LuaState) => number): Closure {
+    let closure = this.idleClosures.pop()
+    if (closure) this.vm.pushRef(L, closure.ref)
+    else {
+      const made: Closure = { ref: 0, object, step }
+      this.vm.pushFunction(L, (state) => {
+        if (made.object.dead) throw new LuaError(outOfScope)
+        return made.step(state)
+      })
+      this.vm.copy(L, -1)
+      made.ref = this.vm.ref(L)
+      closure = made
+    }
+    closure.object = object
+    closure.step = step
+    return closure
+  }
+
+  /** Lets go of a reference. */
+  unref(ref: number): void {
+    if (!this.discarded) this.vm.unref(ref)
+  }
+
+  /** Gives a closure back once its stream is over. */
+  release(closure: Closure): void {
+    closure.step = () => {
+      throw new LuaError(outOfScope)
+    }
+    this.idleClosures.push(closure)
+  }
+
+  private typeOf<T extends ApiObject>(type: ApiType<T>): LuaObjectType<ApiObject> {
+    const known = this.types.get(type as unknown as ApiType<never>)
+    if (known) return known
+    const methods: Record<string, (L: LuaState) => number> = {}
+    const made: LuaObjectType<ApiObject> = this.vm.defineType<ApiObject>(type.name, methods)
+    this.types.set(type as unknown as ApiType<never>, made)
+    const self = (L: LuaState): T => {
+      const object = this.vm.checkObject(L, 1, made) as T
+      if (object.dead) throw new LuaError(outOfScope)
+      return object
+    }
+    const add = (name: string, method: ApiMethod<T>): void => {
+      this.vm.pushRef(this.vm.main, made.metatable)
+      this.vm.pushFunction(this.vm.main, (L) => method(self(L), L, this))
+      this.vm.setField(this.vm.main, -2, name)
+      this.vm.pop(this.vm.main)
+    }
+    for (const [name, level] of Object.entries(logLevels))
+      add(name, (_, L) => {
+        this.log(level, this.vm.checkString(L, 2))
+        return 0
+      })
+    for (const [name, method] of Object.entries(type.methods)) add(name, method)
+    return made
+  }
+}
+
+const outOfScope = 'object used outside of proper scope'
+
+export interface Closure {
+  ref: number
+  object: ApiObject
+  step: (L: LuaState) => number
+}
+
+/** Keeps one object that a script asked for, so that asking again gives the same one until it is dead (LuaDeathRef). */
+export class Slot<T extends ApiObject> {
+  private ref = 0
+  private machine: ApiMachine | undefined
+  value: T | undefined
+
+  /** Pushes the object, made by `create` when there is none. */
+  push(L: LuaState, machine: ApiMachine, type: ApiType<T>, create: () => T): number {
+    if (this.value && this.machine) {
+      this.machine.vm.pushRef(L, this.ref)
+      return 1
+    }
+    this.value = create()
+    this.machine = machine
+    machine.push(L, type, this.value)
+    machine.vm.copy(L, -1)
+    this.ref = machine.vm.ref(L)
+    return 1
+  }
+
+  /** Marks the object dead and lets go of it. */
+  reset(): void {
+    if (!this.value || !this.machine) return
+    this.value.markDead()
+    this.machine.unref(this.ref)
+    this.value = undefined
+  }
+}
+
+/** The C string at a script's argument: Envoy reads many of them up to the first NUL. */
+export function checkCString(machine: ApiMachine, L: LuaState, index: number): string {
+  return untilNul(machine.vm.checkString(L, index))
+}
+
+/** A byte string up to its first NUL. */
+export function untilNul(text: string): string {
+  const nul = text.indexOf('\0')
+  return nul < 0 ? text : text.slice(0, nul)
+}

@@ -1,0 +1,47 @@
+import { frameAt } from '../vm/frames.ts'
+import type { LuaState, LuaVm } from '../vm/vm.ts'
+
+/** One line about to be run, for stepping through a script. */
+export interface LuaStep {
+  /** The script's name, as `LuaScript.name`. */
+  script: string
+  /** The entry function that is running: envoy_on_request, envoy_on_response, ... */
+  handler: string
+  line: number
+  /** Name of the running function; '' for an anonymous one. */
+  functionName: string
+  locals: { name: string; value: string }[]
+  /** Virtual time, milliseconds since 1970. */
+  at: number
+}
+
+export interface StepOptions {
+  /** How many steps are kept at most; 2,000 unless told. */
+  limit?: number
+  /** Record these lines only (breakpoints); every line unless told. */
+  lines?: ReadonlySet<number>
+  maxLocals?: number
+}
+
+/** Collects the lines that scripts run, up to a bound. One for each run of the simulator. */
+export class StepRecorder {
+  readonly steps: LuaStep[] = []
+  /** True when lines were left out because there were too many. */
+  truncated = false
+  private readonly options: StepOptions
+
+  constructor(options: StepOptions = {}) {
+    this.options = options
+  }
+
+  record(vm: LuaVm, L: LuaState, line: number, run: { script: string; handler: string; at: number }): void {
+    const { lines, limit = 2_000, maxLocals = 30 } = this.options
+    if (lines && !lines.has(line)) return
+    if (this.steps.length >= limit) {
+      this.truncated = true
+      return
+    }
+    const frame = frameAt(vm, L, 0, maxLocals)
+    this.steps.push({ ...run, line, functionName: frame?.name ?? '', locals: frame?.locals ?? [] })
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Lua for the engine: what `host.services.lua` holds. The Lua HTTP filter, the Lua cluster specifier and the Lua string
+ * matcher make their scripts here.
+ *
+ *     services: { lua: createLuaService(loadLuaModule()) }              // Node: vm/vm.node.ts compiles the machine
+ *     createLuaService(module, { stepping: { limit: 2_000 } })          // each line run is in `service.steps.steps`
+ *
+ * Scripts are byte strings' worth of code; everything they say comes back as byte strings.
+ */
+import type { HeaderMap } from '../engine/http/header-map.ts'
+import { chooseCluster, clusterHandler, type RouteAnswer, type RouteQuestion } from './api/cluster-specifier.ts'
+import type { RunLimits } from './api/failure.ts'
+import { LuaScript, ScriptLoadError } from './api/script.ts'
+import type { HandleSide } from './api/side.ts'
+import { StatsScope } from './api/stats.ts'
+import { type StepOptions, StepRecorder } from './api/steps.ts'
+import { StreamHandle } from './api/stream-handle.ts'
+import { matchHandler, matchString } from './api/string-matcher.ts'
+
+export type { ClusterLoad, RouteAnswer, RouteQuestion } from './api/cluster-specifier.ts'
+export type { RunLimits, ScriptFailure } from './api/failure.ts'
+export type { LogSink } from './api/object.ts'
+export { ScriptLoadError } from './api/script.ts'
+export type { HandleSide } from './api/side.ts'
+export type { LuaStep, StepOptions } from './api/steps.ts'
+export type { Respond, StreamHandle } from './api/stream-handle.ts'
+
+export interface LuaServiceOptions {
+  limits?: Partial<RunLimits>
+  /** Records every line that scripts run. */
+  stepping?: StepOptions
+}
+
+/** What a script needs to know of where it stands. */
+export interface ScriptPlace {
+  /** For steps and messages: the document path of its source, say. */
+  name: string
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** One loaded script of an HTTP filter; its globals live as long as it does. */
+export interface HttpScript {
+  readonly name: string
+  /** What the code printed while it was loaded. */
+  readonly loadOutput: readonly string[]
+  /** A handle for one direction of a stream; undefined when the script does not hook that direction. */
+  open(side: HandleSide, headers: HeaderMap, endStream: boolean): StreamHandle | undefined
+}
+
+export interface LuaService {
+  /** Loads a filter's code. Throws ScriptLoadError for what Envoy refuses. */
+  httpScript(source: Uint8Array, place: ScriptPlace): HttpScript
+  /** Loads the code of a cluster specifier, which must define `envoy_on_route`. Throws ScriptLoadError. */
+  clusterSpecifier(source: Uint8Array, place: ScriptPlace): (question: RouteQuestion) => RouteAnswer
+  /** Loads the code of a string matcher, which must define `envoy_on_match`. Throws ScriptLoadError. */
+  stringMatcher(source: Uint8Array, place: ScriptPlace): (value: string) => { matched: boolean; problem?: string }
+  /** Counters and gauges for one filter's scripts. */
+  statsScope(): StatsScope
+  /** The lines run so far, when stepping was asked for. */
+  readonly steps: StepRecorder | undefined
+}
+
+/** A stretch of script may run this long: far beyond any script that is meant to end, short enough to wait for. */
+const defaultLimits: RunLimits = { instructions: 20_000_000, memory: 64 * 1024 * 1024 }
+
+const httpHandlers = ['envoy_on_request', 'envoy_on_response']
+
+/** `module` is src/lua/vm/lua.generated.wasm, compiled. */
+export function createLuaService(module: WebAssembly.Module, options: LuaServiceOptions = {}): LuaService {
+  const limits = { ...defaultLimits, ...options.limits }
+  const steps = options.stepping && new StepRecorder(options.stepping)
+  const load = (source: Uint8Array, place: ScriptPlace, handlers: readonly string[]) =>
+    new LuaScript(source, { ...place, module, limits, steps, handlers, timestampResolution: handlers === httpHandlers })
+  const loadWith = (source: Uint8Array, place: ScriptPlace, handler: string) => {
+    const script = load(source, place, [handler])
+    if (!script.has(handler)) throw new ScriptLoadError(`${handler}() function not found`)
+    return script
+  }
+
+  return {
+    steps,
+    statsScope: () => new StatsScope(),
+    httpScript(source, place) {
+      const script = load(source, place, httpHandlers)
+      return {
+        name: script.name,
+        loadOutput: script.loadOutput,
+        open: (side, headers, endStream) =>
+          script.has(side.handler) ? new StreamHandle(script, side, headers, endStream) : undefined,
+      }
+    },
+    clusterSpecifier(source, place) {
+      const script = loadWith(source, place, clusterHandler)
+      return (question) => chooseCluster(script, question)
+    },
+    stringMatcher(source, place) {
+      const script = loadWith(source, place, matchHandler)
+      return (value) => matchString(script, value)
+    },
+  }
+}
+
+/** The Lua service of a host, when it has one. */
+export function luaServiceOf(services: { lua?: unknown }): LuaService | undefined {
+  return services.lua as LuaService | undefined
+}
