@@ -31,12 +31,13 @@ export interface PreparedConfig {
 
 /**
  * Turns a case's config into a bootstrap: each bound listener gets a free port of 127.0.0.1, each cluster its stub's
- * endpoint, and each HTTP connection manager an access log of its outcome. `extraFields` are logged as well.
+ * endpoint, and each HTTP connection manager an access log of its outcome in `accessLog`, if that is given.
+ * `extraFields` are logged as well.
  */
 export async function prepareConfig(
   config: JsonObject,
   clusterPorts: Map<string, number>,
-  accessLog: string,
+  accessLog?: string,
   extraFields: Record<string, string> = {},
 ): Promise<PreparedConfig> {
   const copy = structuredClone(config)
@@ -52,7 +53,7 @@ export async function prepareConfig(
     address.port_value = port
     listeners.push({ name: typeof listener.name === 'string' ? listener.name : '', port })
   }
-  addAccessLogs(resources.listeners ?? null, accessLog, { ...ACCESS_LOG_FORMAT, ...extraFields })
+  if (accessLog) addAccessLogs(resources.listeners ?? null, accessLog, { ...ACCESS_LOG_FORMAT, ...extraFields })
   const bootstrap: JsonObject = { static_resources: resources }
   for (const key of ['layered_runtime', 'stats_config']) if (copy[key] !== undefined) bootstrap[key] = copy[key]
   return { bootstrap, listeners }

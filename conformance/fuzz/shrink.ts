@@ -103,22 +103,20 @@ function candidates(document: CaseDocument): CaseDocument[] {
     ...document,
     config: { ...document.config, listeners: value },
   }))
-  const lessTraffic = without(fields).map((value) => ({ ...document, ...value }) as unknown as CaseDocument)
+  const lessTraffic = without(fields).map((value): CaseDocument => ({ ...document, ...(value as object) }))
   return [...lessConfig, ...lessTraffic].filter((candidate) => (candidate.requests ?? []).length > 0) as CaseDocument[]
 }
 
 /** All ways to leave one list element or one field out, at any depth. */
-function without<T extends Json>(node: T): T[] {
+function without(node: Json): Json[] {
   if (Array.isArray(node)) {
     const shorter = node.map((_, index) => node.filter((_, at) => at !== index))
     const inner = node.flatMap((item, index) => without(item).map((value) => node.with(index, value)))
-    return [...shorter, ...inner] as T[]
+    return [...shorter, ...inner]
   }
-  if (isObject(node)) {
-    const keys = Object.keys(node).filter((key) => key !== '@type')
-    const fewer = keys.map((key) => Object.fromEntries(Object.entries(node).filter(([name]) => name !== key)))
-    const inner = keys.flatMap((key) => without(node[key]!).map((value) => ({ ...node, [key]: value })))
-    return [...fewer, ...inner] as T[]
-  }
-  return []
+  if (!isObject(node)) return []
+  const keys = Object.keys(node).filter((key) => key !== '@type')
+  const fewer = keys.map((key) => Object.fromEntries(Object.entries(node).filter(([name]) => name !== key)))
+  const inner = keys.flatMap((key) => without(node[key]!).map((value) => ({ ...node, [key]: value })))
+  return [...fewer, ...inner]
 }
