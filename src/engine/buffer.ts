@@ -29,6 +29,11 @@ export class Buffer {
     this.size += bytes.length
   }
 
+  /** A buffer of the same content; the bytes themselves are shared. */
+  copy(): Buffer {
+    return Buffer.of(...this.chunks)
+  }
+
   /** Takes everything out of `other`, which is empty afterwards (Buffer::move). */
   moveFrom(other: Buffer): void {
     for (const chunk of other.chunks) this.append(chunk)

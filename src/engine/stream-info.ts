@@ -254,6 +254,8 @@ export class StreamInfo {
   lastResponseByteSentAt: number | undefined
   traceSampled = false
   traceId: string | undefined
+  /** scheme_header_transformation.match_upstream: the router writes :scheme by the upstream's transport socket. */
+  schemeMatchesUpstream = false
   /** What filters add for %CUSTOM_FLAGS%. */
   readonly customFlags: string[] = []
 

@@ -2,6 +2,7 @@ import type { Buffer } from '../buffer.ts'
 import type { FilterFactoryContext, FilterGroup } from '../catalogue.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Host } from '../host.ts'
+import type { Http2Peer } from '../http/codec/http2-peer.ts'
 import type { ConnectionInfo } from '../stream-info.ts'
 import type { Trace } from '../trace.ts'
 
@@ -10,6 +11,9 @@ export type NetworkStatus =
   | 'Continue'
   /** Nobody behind gets anything until continueReading. */
   | 'StopIteration'
+
+/** FlushWrite lets pending bytes out first; NoFlush does not; with Delay the client may close first. */
+export type CloseType = 'FlushWrite' | 'NoFlush' | 'FlushWriteAndDelay' | 'AbortReset'
 
 /** A network filter on one connection. A missing hook means Continue. */
 export interface NetworkFilter {
@@ -30,10 +34,19 @@ export interface NetworkConnection {
   readonly trace: Trace
   /** Sends bytes to the client through the write filters behind this filter. */
   write(data: Uint8Array, endStream?: boolean): void
-  /** FlushWrite lets pending bytes out first; NoFlush does not. */
-  close(type: 'FlushWrite' | 'NoFlush' | 'FlushWriteAndDelay' | 'AbortReset', details?: string): void
+  close(type: CloseType, details?: string): void
   continueReading(): void
+  /** Pauses or resumes reading from the client; calls are counted (Connection::readDisable). */
+  readDisable(disable: boolean): void
+  /** Lets the connection outlive the client's half close (Connection::enableHalfClose). */
+  enableHalfClose(): void
+  /** How long FlushWriteAndDelay waits for the client to close, in ms; 0 does not wait. Envoy's default is 1000. */
+  delayedCloseTimeoutMs: number
   readonly open: boolean
+  /** Streams of a client that speaks HTTP/2: the simulator carries them as headers and data, not as frames. */
+  readonly http2: Http2Peer | undefined
+  /** Bytes a connection may hold back: per_connection_buffer_limit_bytes. */
+  readonly bufferLimit: number
   note(text: string): void
 }
 
@@ -49,4 +62,15 @@ export interface NetworkFilterDefinition<Config = unknown, Shared = unknown> {
   terminal?: boolean
   shared?(config: Config, context: FilterFactoryContext): Shared
   create(options: { config: Config; shared: Shared; context: FilterFactoryContext }): NetworkFilter
+}
+
+/** A network filter of a configured chain; one without `definition` passes traffic through and says so. */
+export interface ConfiguredNetworkFilter {
+  name: string
+  path: string
+  definition: NetworkFilterDefinition | undefined
+  remark?: string
+  config: unknown
+  shared: unknown
+  context: FilterFactoryContext
 }

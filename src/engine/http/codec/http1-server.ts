@@ -1,0 +1,359 @@
+import { Buffer } from '../../buffer.ts'
+import { HeaderMap } from '../header-map.ts'
+import { authorityIsValid, headerValueIsValid, isUpgrade } from '../header-utility.ts'
+import { statusText } from '../status-text.ts'
+import { parseUrl } from '../url.ts'
+import { type HeaderKeyFormat, Http1MessageEncoder } from './http1-encoder.ts'
+import { type Framing, Http1Parser, type ParserEvents } from './http1-parser.ts'
+import { beginsMethod, methodIsValid, targetIsValid, versionIsValid } from './http1-syntax.ts'
+import { sanitizeConnectionHeader } from './sanitize-connection.ts'
+import {
+  CodecError,
+  type Protocol,
+  type RequestDecoder,
+  type ResetReason,
+  type ResponseEncoder,
+  type ServerCodec,
+} from './types.ts'
+
+export interface Http1ServerSettings {
+  acceptHttp10: boolean
+  defaultHostForHttp10: string
+  allowAbsoluteUrl: boolean
+  allowChunkedLength: boolean
+  allowCustomMethods: boolean
+  enableTrailers: boolean
+  format: HeaderKeyFormat | undefined
+  validateScheme: boolean
+  streamErrorOnInvalidMessage: boolean
+  maxRequestHeadersKb: number
+  maxHeadersCount: number
+  underscores: 'allow' | 'reject' | 'drop'
+}
+
+export interface Http1Host {
+  newStream(encoder: ResponseEncoder): RequestDecoder
+  write(bytes: Uint8Array): void
+  readDisable(disable: boolean): void
+  readonly open: boolean
+  readonly tls: boolean
+  /** The response is complete (or the stream was reset): another request may be read. */
+}
+
+interface ActiveRequest {
+  decoder: RequestDecoder
+  encoder: ServerResponseEncoder
+  target: string
+  method: string
+  remoteComplete: boolean
+}
+
+/** HTTP/1 from the client: one request at a time (Http1::ServerConnectionImpl). */
+export class Http1ServerCodec implements ServerCodec, ParserEvents {
+  protocol: Protocol = 'HTTP/1.1'
+  private readonly host: Http1Host
+  readonly settings: Http1ServerSettings
+  private readonly parser: Http1Parser
+  private active: ActiveRequest | undefined
+  private headers = new HeaderMap('request')
+  private trailers: HeaderMap | undefined
+  private version = ''
+  private headerBytes = 0
+  private tunnel = false
+  private deferredHeaders: HeaderMap | undefined
+  private failed = false
+
+  constructor(settings: Http1ServerSettings, host: Http1Host) {
+    this.settings = settings
+    this.host = host
+    this.parser = new Http1Parser(this, {
+      request: true,
+      maxHeaderBytes: settings.maxRequestHeadersKb * 1024,
+      firstByteIsValid: (byte) => settings.allowCustomMethods || beginsMethod(byte),
+    })
+  }
+
+  dispatch(data: Buffer): void {
+    if (this.failed) {
+      data.drain()
+      return
+    }
+    if (this.active?.remoteComplete) {
+      // A pipelined request waits until the one before it has been answered.
+      this.active.encoder.readDisable(true)
+      return
+    }
+    try {
+      while (data.length > 0) {
+        const used = this.parser.execute(data.bytes())
+        data.drain(used)
+        if (this.parser.paused || used === 0) break
+      }
+    } catch (error) {
+      this.failed = true
+      if (error instanceof CodecError) this.refuse(error)
+      throw error
+    }
+    if (this.active?.remoteComplete && data.length > 0) this.active.encoder.readDisable(true)
+  }
+
+  firstLine(method: string, target: string, version: string): void {
+    if (!methodIsValid(method, this.settings.allowCustomMethods)) throw syntax('HPE_INVALID_METHOD')
+    this.begin()
+    if (!targetIsValid(target, method === 'CONNECT')) throw syntax('HPE_INVALID_URL')
+    if (!versionIsValid(version)) throw syntax('HPE_INVALID_VERSION')
+    this.active!.method = method
+    this.active!.target = target
+    this.version = version
+    this.headerBytes = target.length
+  }
+
+  header(name: string, value: string): void {
+    this.count(name, value, 'headers')
+    if (this.settings.underscores !== 'allow' && name.includes('_')) {
+      if (this.settings.underscores === 'drop') return
+      throw new CodecError('http/1.1 protocol error: header name contains underscores', 'http1.unexpected_underscore')
+    }
+    const lower = name.toLowerCase()
+    this.headers.add(lower === 'host' ? ':authority' : lower, value)
+    if (this.headers.size > this.settings.maxHeadersCount)
+      throw new CodecError('http/1.1 protocol error: headers count exceeds limit', 'http1.too_many_headers', 431)
+  }
+
+  trailer(name: string, value: string): void {
+    if (!this.settings.enableTrailers) return
+    if (!this.trailers) {
+      this.trailers = new HeaderMap('trailers')
+      this.headerBytes = 0
+    }
+    this.count(name, value, 'trailers')
+    this.trailers.add(name.toLowerCase(), value)
+    if (this.trailers.size > this.settings.maxHeadersCount)
+      throw new CodecError('http/1.1 protocol error: trailers count exceeds limit', 'http1.too_many_headers', 431)
+  }
+
+  headersComplete(framing: Framing): 'body' | 'complete' | 'tunnel' {
+    const { headers } = this
+    const active = this.active!
+    const connect = active.method === 'CONNECT'
+    this.protocol = this.version === 'HTTP/1.1' ? 'HTTP/1.1' : 'HTTP/1.0'
+    this.tunnel = false
+    if (isUpgrade(headers)) this.enterUpgrade(headers)
+    if (connect) {
+      if (headers.has('content-length')) {
+        if (headers.get('content-length') !== '0')
+          throw new CodecError('http/1.1 protocol error: unsupported content length', 'http1.body_disallowed')
+        headers.remove('content-length')
+      }
+      this.tunnel = true
+    }
+    if (framing.hasTransferEncoding && headers.has('content-length')) {
+      if (!framing.chunked || !this.settings.allowChunkedLength)
+        throw new CodecError(
+          "http/1.1 protocol error: both 'Content-Length' and 'Transfer-Encoding' are set.",
+          'http1.content_length_and_chunked_not_allowed',
+        )
+      headers.remove('content-length')
+    }
+    if (framing.hasTransferEncoding && (!framing.chunked || connect))
+      throw new CodecError(
+        'http/1.1 protocol error: unsupported transfer encoding',
+        'http1.invalid_transfer_encoding',
+        501,
+      )
+    if (!this.tunnel && headers.has('connection') && !sanitizeConnectionHeader(headers))
+      throw new CodecError('Invalid nominated headers in Connection.', 'http1.connection_header_rejected')
+    active.encoder.answersHead(active.method === 'HEAD', connect)
+    this.setPath(headers, active.method, active.target)
+    headers.set(':method', active.method)
+    this.checkVersion(headers)
+    const host = headers.get(':authority')
+    if (host !== undefined && !authorityIsValid(host))
+      throw new CodecError(
+        'http/1.1 protocol error: request headers failed spec compliance checks',
+        'http.invalid_authority',
+      )
+    if (framing.chunked || (framing.contentLength ?? 0) > 0 || this.tunnel) {
+      active.decoder.decodeHeaders(headers, false)
+      if (!this.host.open) this.parser.paused = true
+    } else this.deferredHeaders = headers
+    if (this.tunnel) return 'tunnel'
+    return framing.chunked || (framing.contentLength ?? 0) > 0 ? 'body' : 'complete'
+  }
+
+  body(bytes: Uint8Array): void {
+    this.active?.decoder.decodeData(Buffer.of(bytes.slice()), false)
+  }
+
+  messageComplete(): void {
+    const active = this.active
+    if (!active) return
+    active.remoteComplete = true
+    const { deferredHeaders, trailers } = this
+    this.deferredHeaders = undefined
+    this.trailers = undefined
+    if (deferredHeaders) active.decoder.decodeHeaders(deferredHeaders, true)
+    else if (trailers) active.decoder.decodeTrailers(trailers)
+    else active.decoder.decodeData(new Buffer(), true)
+  }
+
+  /** The response has been written: the next request may come. */
+  responseComplete(encoder: ServerResponseEncoder): void {
+    if (this.active?.encoder === encoder && this.active.remoteComplete) {
+      this.active = undefined
+      encoder.releaseReads()
+    }
+  }
+
+  resetActive(encoder: ServerResponseEncoder, reason: ResetReason): void {
+    if (this.active?.encoder !== encoder) return
+    const { decoder } = this.active
+    this.active = undefined
+    this.failed = true
+    decoder.onResetStream(reason, encoder.details)
+  }
+
+  get http10(): boolean {
+    return this.protocol === 'HTTP/1.0'
+  }
+
+  private begin(): void {
+    this.protocol = 'HTTP/1.1'
+    this.headers = new HeaderMap('request')
+    this.trailers = undefined
+    this.deferredHeaders = undefined
+    const encoder = new ServerResponseEncoder(this, this.host)
+    this.active = { decoder: undefined as never, encoder, target: '', method: '', remoteComplete: false }
+    this.active.decoder = this.host.newStream(encoder)
+  }
+
+  private refuse(error: CodecError): void {
+    if (!this.active) this.begin()
+    const active = this.active!
+    active.encoder.details = error.details
+    if (!active.encoder.started) active.decoder.sendCodecReply(error.status, statusText(error.status), error.details)
+  }
+
+  private enterUpgrade(headers: HeaderMap): void {
+    if (headers.get('upgrade')!.toLowerCase() !== 'h2c') {
+      this.tunnel = true
+      return
+    }
+    headers.remove('upgrade')
+    const kept = (headers.get('connection') ?? '')
+      .split(',')
+      .map((token) => token.trim())
+      .filter((token) => !/^(?:upgrade|http2-settings)$/i.test(token))
+    if (kept.length > 0) headers.set('connection', kept.join(','))
+    else headers.remove('connection')
+    headers.remove('http2-settings')
+  }
+
+  private setPath(headers: HeaderMap, method: string, target: string): void {
+    const connect = method === 'CONNECT'
+    const relative = target[0] === '/' || (method === 'OPTIONS' && target[0] === '*')
+    if (!connect && (relative || !this.settings.allowAbsoluteUrl)) {
+      headers.set(':path', target)
+      return
+    }
+    const url = parseUrl(target, connect)
+    if (!url) throw new CodecError('http/1.1 protocol error: invalid url in request line', 'http1.invalid_url')
+    headers.set(':authority', connect ? target : url.hostAndPort)
+    if (connect) return
+    headers.set(':scheme', url.scheme)
+    if (url.scheme !== 'http' && url.scheme !== 'https')
+      throw new CodecError('http/1.1 protocol error: invalid scheme', 'http1.invalid_scheme')
+    if (this.settings.validateScheme && url.scheme === 'https' && !this.host.tls)
+      throw new CodecError(
+        'http/1.1 protocol error: https in the clear',
+        'http1.https_url_on_plaintext_connection',
+        403,
+      )
+    headers.set(':path', url.pathAndQuery)
+  }
+
+  private checkVersion(headers: HeaderMap): void {
+    if (this.protocol !== 'HTTP/1.0') return
+    if (!this.settings.acceptHttp10)
+      throw new CodecError('Upgrade required for HTTP/1.0 or HTTP/0.9', 'low_version', 426)
+    if (!headers.has(':authority') && this.settings.defaultHostForHttp10 !== '')
+      headers.set(':authority', this.settings.defaultHostForHttp10)
+  }
+
+  private count(name: string, value: string, kind: 'headers' | 'trailers'): void {
+    if (!headerValueIsValid(value))
+      throw new CodecError('http/1.1 protocol error: header value contains invalid chars', 'http1.invalid_characters')
+    this.headerBytes += name.length + value.length
+    if (this.headerBytes > this.settings.maxRequestHeadersKb * 1024)
+      throw new CodecError(`http/1.1 protocol error: ${kind} size exceeds limit`, 'http1.headers_too_large', 431)
+  }
+}
+
+/** Writes the response to one request. */
+export class ServerResponseEncoder implements ResponseEncoder {
+  details = ''
+  started = false
+  private readonly codec: Http1ServerCodec
+  private readonly host: Http1Host
+  private readonly message: Http1MessageEncoder
+  private disabled = 0
+
+  constructor(codec: Http1ServerCodec, host: Http1Host) {
+    this.codec = codec
+    this.host = host
+    this.message = new Http1MessageEncoder({
+      write: (bytes) => host.write(bytes),
+      format: codec.settings.format,
+      enableTrailers: codec.settings.enableTrailers,
+      http10: () => codec.http10,
+      onEncodeComplete: () => codec.responseComplete(this),
+    })
+  }
+
+  get streamErrorOnInvalidMessage(): boolean {
+    return this.codec.settings.streamErrorOnInvalidMessage
+  }
+
+  answersHead(head: boolean, connect: boolean): void {
+    this.message.headRequest = head
+    this.message.connectRequest = connect
+  }
+
+  encode1xxHeaders(headers: HeaderMap): void {
+    this.encodeHeaders(headers, false)
+    this.started = false
+  }
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.started = true
+    const status = Number(headers.get(':status'))
+    const version = this.codec.http10 && this.codec.settings.acceptHttp10 ? 'HTTP/1.0' : 'HTTP/1.1'
+    if (status >= 300) this.message.connectRequest = false
+    this.message.headers(`${version} ${status} ${statusText(status)}\r\n`, headers, endStream, status)
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    this.message.data(data, endStream)
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.message.trailers(trailers)
+  }
+
+  resetStream(reason: ResetReason): void {
+    this.codec.resetActive(this, reason)
+  }
+
+  readDisable(disable: boolean): void {
+    this.disabled += disable ? 1 : -1
+    this.host.readDisable(disable)
+  }
+
+  releaseReads(): void {
+    while (this.disabled > 0) this.readDisable(false)
+  }
+}
+
+function syntax(reason: string): CodecError {
+  return new CodecError(`http/1.1 protocol error: ${reason}`, 'http1.codec_error')
+}

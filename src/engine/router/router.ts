@@ -1,0 +1,511 @@
+import type { Buffer } from '../buffer.ts'
+import { fromLatin1, textOf } from '../bytes.ts'
+import type { Timer } from '../event-loop.ts'
+import type { ResetReason } from '../http/codec/types.ts'
+import type { DataStatus, HeadersStatus } from '../http/filter.ts'
+import { HeaderMap } from '../http/header-map.ts'
+import { isGrpcRequest, replaceSpaces, unsigned } from '../http/header-utility.ts'
+import type { Route, RouteEntry, ShadowPolicy } from '../route/types.ts'
+import type { ResponseFlag } from '../stream-info.ts'
+import type { Cluster } from '../upstream/cluster.ts'
+import { setUpInternalRedirect } from './redirect.ts'
+import { createRetryState, type RetryState, type RetryStatus } from './retry-state.ts'
+import { sendShadows } from './shadow.ts'
+import { checkStrictHeaders } from './strict-headers.ts'
+import { finalTimeouts, setTimeoutHeaders, type Timeouts } from './timeouts.ts'
+import { type RouterConfig, type RouterStream, resetReasonText } from './types.ts'
+import { UpstreamRequest } from './upstream-request.ts'
+
+/** The end of an HTTP filter chain: answers by the route, or sends the request on (source/common/router/router.cc). */
+export class Router {
+  readonly stream: RouterStream
+  readonly config: RouterConfig
+  headers = new HeaderMap('request')
+  trailers: HeaderMap | undefined
+  entry!: RouteEntry
+  timeouts: Timeouts = { global: 0, perTry: 0, perTryIdle: 0 }
+  /** A response has begun to go to the client. */
+  responseStarted = false
+  /** The request has been read in full. */
+  requestComplete = false
+  maxStreamDurationMs: number | undefined
+  tunnelsTcp = false
+  private cluster: Cluster | undefined
+  private retryState: RetryState | undefined
+  private attempts: UpstreamRequest[] = []
+  private attemptCount = 1
+  private pendingRetries = 0
+  private isRetry = false
+  private upstreamStarted = false
+  private timeoutStatus = 504
+  private hedging = false
+  private grpc = false
+  private bodyOverflowed = false
+  private shadows: ShadowPolicy[] = []
+  private shadowHeaders: HeaderMap | undefined
+  private responseTimer: Timer | undefined
+  private completeAt: number | undefined
+
+  constructor(stream: RouterStream, config: RouterConfig) {
+    this.stream = stream
+    this.config = config
+  }
+
+  decodeHeaders(headers: HeaderMap, endStream: boolean): HeadersStatus {
+    this.headers = headers
+    this.grpc = isGrpcRequest(headers)
+    const route = this.stream.route()
+    if (!route) return this.refuse(404, '', 'NR', 'route_not_found')
+    if (route.directResponse) return this.respondDirectly(route)
+    if (!route.entry) return this.refuse(503, '', 'NC', 'cluster_not_found')
+    this.entry = route.entry
+    const cluster = this.config.clusters.get(route.entry.clusterName)
+    if (!cluster) return this.refuse(route.entry.clusterNotFoundStatus, '', 'NC', 'cluster_not_found')
+    this.cluster = cluster
+    return this.forward(route, cluster, endStream)
+  }
+
+  private forward(route: Route, cluster: Cluster, endStream: boolean): HeadersStatus {
+    const { stream, headers, entry, config } = this
+    const { info } = stream
+    info.virtualClusterName = route.virtualCluster(headers)
+    const invalid = checkStrictHeaders(headers, config.strictCheckHeaders)
+    if (invalid) return this.refuse(400, invalid.body, 'IH', invalid.details)
+    headers.remove('x-envoy-upstream-alt-stat-name')
+    const target = this.config.clusters.choose(cluster, entry.metadataMatch, stream.upstreamOverrideHost)
+    if (!target) return this.refuse(503, 'no healthy upstream', 'UH', 'no_healthy_upstream')
+    this.cluster = target
+    info.upstream.cluster = target.name
+    info.upstream.clusterMetadata = target.metadata
+
+    this.readHedging()
+    this.timeouts = finalTimeouts(entry, headers, this.timeoutOptions())
+    this.maxStreamDurationMs = unsigned(headers.get('x-envoy-upstream-stream-duration-ms'))
+    headers.remove('x-envoy-upstream-stream-duration-ms')
+    if (headers.remove('x-envoy-upstream-rq-timeout-alt-response') > 0) this.timeoutStatus = 204
+    if (entry.includeAttemptCountInRequest) headers.set('x-envoy-attempt-count', '1')
+    info.attemptCount = 1
+    entry.finalizeRequestHeaders(headers, info, { insertOriginalPath: !config.suppressEnvoyHeaders })
+    this.setScheme(target)
+    this.retryState = createRetryState(entry, headers, target, stream.loop, stream.host)
+    this.tunnelsTcp = this.endsTunnel()
+    if (headers.get(':method') !== 'CONNECT')
+      for (const policy of entry.shadows)
+        if (policy.sampled(info)) {
+          this.shadows.push(policy)
+          this.shadowHeaders ??= headers.clone()
+        }
+    const attempt = new UpstreamRequest(this, target)
+    this.attempts.push(attempt)
+    attempt.acceptHeaders(endStream)
+    if (endStream) this.onRequestComplete()
+    return 'StopIteration'
+  }
+
+  private refuse(status: number, body: string, flag: ResponseFlag, details: string): HeadersStatus {
+    this.stream.info.flags.add(flag)
+    return this.stream.reply(status, body, { details, headers: (headers) => this.modifyResponse(headers) })
+  }
+
+  private respondDirectly(route: Route): HeadersStatus {
+    const direct = route.directResponse!
+    const { stream, headers } = this
+    direct.rewritePathHeader(headers, !this.config.suppressEnvoyHeaders)
+    const { body, contentType } = direct.body(stream.info, headers)
+    return stream.reply(direct.status, textOf(fromLatin1(body)), {
+      details: 'direct_response',
+      headers: (response) => {
+        const location = headers.has(':path') ? direct.newUri(headers, stream.info) : undefined
+        const locates = direct.status === 201 || (direct.status >= 300 && direct.status < 400)
+        if (location && locates) response.add('location', location)
+        if (contentType !== undefined && body !== '') response.set('content-type', contentType)
+        route.finalizeResponseHeaders(response, stream.info)
+      },
+    })
+  }
+
+  private readHedging(): void {
+    this.hedging = this.entry.hedge.hedgeOnPerTryTimeout
+    const asked = this.headers.get('x-envoy-hedge-on-per-try-timeout')
+    if (asked === 'true') this.hedging = true
+    if (asked === 'false') this.hedging = false
+    this.headers.remove('x-envoy-hedge-on-per-try-timeout')
+  }
+
+  private timeoutOptions() {
+    return {
+      insertExpected: !this.config.suppressEnvoyHeaders,
+      grpc: this.grpc,
+      hedging: this.hedging,
+      respectExpected: this.config.respectExpectedRqTimeout,
+    }
+  }
+
+  private setScheme(cluster: Cluster): void {
+    const { headers, stream } = this
+    if (stream.info.schemeMatchesUpstream) {
+      headers.set(':scheme', cluster.host.tls ? 'https' : 'http')
+      return
+    }
+    const valid = (scheme: string | undefined) => scheme === 'http' || scheme === 'https'
+    if (valid(headers.get(':scheme'))) return
+    const forwarded = headers.get('x-forwarded-proto')
+    headers.set(':scheme', valid(forwarded) ? forwarded! : stream.info.connection.tls ? 'https' : 'http')
+  }
+
+  private endsTunnel(): boolean {
+    const method = this.headers.get(':method')
+    const config = this.entry.connectConfig
+    return config !== undefined && (method === 'CONNECT' || (config.allowPost && method === 'POST'))
+  }
+
+  /** Headers that the router adds to whatever answer there will be. */
+  private modifyResponse(headers: HeaderMap): void {
+    if (this.stream.info.attemptCount !== undefined && this.entry?.includeAttemptCountInResponse)
+      headers.set('x-envoy-attempt-count', String(this.attemptCount))
+  }
+
+  decodeData(data: Buffer, endStream: boolean): DataStatus {
+    const { stream } = this
+    let buffering = this.retryState?.enabled === true || this.shadows.length > 0 || this.entry.internalRedirect.enabled
+    const held = stream.decodingBuffer()?.length ?? 0
+    const limit = Math.min(
+      stream.bufferLimit || Number.POSITIVE_INFINITY,
+      this.entry.requestBodyBufferLimit ?? Number.POSITIVE_INFINITY,
+    )
+    if (buffering && held + data.length > limit) {
+      this.retryState?.cancel()
+      this.retryState = undefined
+      this.shadows = []
+      buffering = false
+      this.bodyOverflowed = true
+      if (this.attempts.length === 0) {
+        this.cleanUp()
+        stream.reply(507, 'exceeded request buffer limit while retrying upstream', {
+          details: 'request_payload_exceeded_retry_buffer_limit',
+          headers: (headers) => this.modifyResponse(headers),
+        })
+        return 'StopIterationNoBuffer'
+      }
+    }
+    const attempt = this.attempts[0]
+    if (buffering) {
+      attempt?.acceptData(data.copy(), endStream)
+      stream.addDecodedData(data, true)
+    } else if (attempt) attempt.acceptData(data, endStream)
+    else {
+      this.cleanUp()
+      stream.reply(503, 'upstream is closed prematurely during decoding data from downstream', {
+        details: 'upstream_reset_before_response_started',
+        headers: (headers) => this.modifyResponse(headers),
+      })
+      return 'StopIterationNoBuffer'
+    }
+    if (endStream) this.onRequestComplete()
+    return 'StopIterationNoBuffer'
+  }
+
+  decodeTrailers(trailers: HeaderMap): 'StopIteration' {
+    this.trailers = trailers
+    this.attempts[0]?.acceptTrailers(trailers)
+    this.onRequestComplete()
+    return 'StopIteration'
+  }
+
+  private onRequestComplete(): void {
+    this.requestComplete = true
+    const { stream, timeouts } = this
+    this.completeAt = stream.loop.now
+    if (this.attempts.length === 0) return
+    if (this.shadows.length > 0 && this.shadowHeaders)
+      sendShadows(
+        this.shadows,
+        this.shadowHeaders,
+        this.trailers,
+        stream,
+        this.config.clusters.asyncClient,
+        timeouts.global,
+      )
+    if (timeouts.global > 0) this.responseTimer = stream.loop.timer(timeouts.global, () => this.onResponseTimeout())
+    for (const attempt of this.attempts) attempt.requestComplete()
+  }
+
+  /** auto_host_rewrite: the name of the chosen host becomes the authority. */
+  rewriteHost(hostname: string): void {
+    const { headers, entry } = this
+    if (entry.appendXForwardedHost && headers.has(':authority'))
+      headers.append('x-forwarded-host', headers.get(':authority')!)
+    headers.set(':authority', hostname)
+  }
+
+  // ---------------------------------------------------------------- time
+
+  private onResponseTimeout(): void {
+    for (const attempt of this.attempts) {
+      attempt.resetStream()
+      attempt.release()
+    }
+    this.attempts = []
+    this.timedOut('response_timeout')
+  }
+
+  onPerTryTimeout(attempt: UpstreamRequest, details: string): void {
+    if (this.hedging) {
+      this.onSoftPerTryTimeout(attempt)
+      return
+    }
+    attempt.resetStream()
+    if (this.retryReset('LocalReset', attempt, true)) return
+    this.drop(attempt)
+    this.timedOut(details)
+  }
+
+  // The attempt goes on, and another one is made beside it.
+  private onSoftPerTryTimeout(attempt: UpstreamRequest): void {
+    if (this.responseStarted || !this.retryState) return
+    const status = this.retryState.shouldHedge(() => this.doRetry(true))
+    if (status === 'yes') {
+      this.pendingRetries++
+      attempt.retried = true
+    } else this.noteNoRetry(status)
+  }
+
+  onMaxStreamDuration(attempt: UpstreamRequest): void {
+    attempt.resetStream()
+    if (this.retryReset('LocalReset', attempt, false)) return
+    this.drop(attempt)
+    this.cleanUp()
+    this.stream.info.flags.add('UMSDR')
+    this.stream.reply(this.requestComplete ? 504 : 408, 'upstream max stream duration reached', {
+      details: 'upstream_max_stream_duration_reached',
+      headers: (headers) => this.modifyResponse(headers),
+    })
+  }
+
+  private timedOut(details: string): void {
+    this.abort(this.timeoutStatus, 'UT', this.timeoutStatus === 504 ? 'upstream request timeout' : '', false, details)
+  }
+
+  private abort(status: number, flag: ResponseFlag, body: string, dropped: boolean, details: string): void {
+    this.stream.info.flags.add(flag)
+    this.cleanUp()
+    this.stream.reply(status, body, {
+      details,
+      headers: (headers) => {
+        if (dropped && !this.config.suppressEnvoyHeaders) headers.set('x-envoy-overloaded', 'true')
+        this.modifyResponse(headers)
+      },
+    })
+  }
+
+  // ---------------------------------------------------------------- what comes of the attempts
+
+  onEncodeProblem(problem: string): void {
+    this.stream.info.flags.add('DPE')
+    this.stream.reply(503, problem, {
+      details: `filter_removed_required_request_headers{${replaceSpaces(problem)}}`,
+    })
+  }
+
+  onUpstream1xx(headers: HeaderMap, attempt: UpstreamRequest): void {
+    this.responseStarted = true
+    this.resetOthers(attempt)
+    this.retryState?.cancel()
+    this.retryState = undefined
+    this.stream.encode1xxHeaders(headers)
+  }
+
+  onUpstreamReset(reason: ResetReason, transportFailure: string, attempt: UpstreamRequest): void {
+    if (this.retryReset(reason, attempt, false)) return
+    this.drop(attempt)
+    if (this.attempts.some((each) => each.awaitingHeaders) || this.pendingRetries > 0) return
+    const words = resetReasonText(reason)
+    const body =
+      `upstream connect error or disconnect/reset before headers. ${this.isRetry ? 'retried and the latest ' : ''}` +
+      `reset reason: ${words}${transportFailure ? `, transport failure reason: ${transportFailure}` : ''}`
+    const when = this.responseStarted
+      ? 'upstream_reset_after_response_started'
+      : 'upstream_reset_before_response_started'
+    const details = replaceSpaces(`${when}{${words}${transportFailure ? `|${transportFailure}` : ''}}`)
+    this.abort(reason === 'ProtocolError' ? 502 : 503, flagOf(reason), body, reason === 'Overflow', details)
+  }
+
+  onUpstreamHeaders(headers: HeaderMap, attempt: UpstreamRequest, endStream: boolean): void {
+    const { stream, entry } = this
+    const status = Number(headers.get(':status'))
+    this.modifyResponse(headers)
+    let couldNotRetry = false
+    if (this.retryState) {
+      if (attempt.retried) couldNotRetry = this.retryState.wouldRetryFromHeaders(headers)
+      else {
+        const verdict = this.retryState.shouldRetryHeaders(headers, () => this.doRetry(false))
+        if (verdict === 'yes') {
+          this.pendingRetries++
+          stream.note(`answered ${status}: it is retried`)
+          attempt.resetStream()
+          this.drop(attempt)
+          return
+        }
+        couldNotRetry = this.noteNoRetry(verdict)
+      }
+    }
+    if (
+      entry.internalRedirect.enabled &&
+      entry.internalRedirect.handles(status) &&
+      this.redirectInternally(headers, status)
+    )
+      return
+    if (
+      couldNotRetry &&
+      (this.attempts.some((each) => each !== attempt && each.awaitingHeaders) || this.pendingRetries > 0)
+    ) {
+      attempt.resetStream()
+      this.drop(attempt)
+      return
+    }
+    this.retryState?.cancel()
+    this.retryState = undefined
+    if (this.completeAt !== undefined && !this.config.suppressEnvoyHeaders)
+      headers.set('x-envoy-upstream-service-time', String(Math.trunc(stream.loop.now - this.completeAt)))
+    stream.info.responseCodeDetails = 'via_upstream'
+    stream.info.responseCode = status
+    stream.route()?.finalizeResponseHeaders(headers, stream.info)
+    this.responseStarted = true
+    this.resetOthers(attempt)
+    if (endStream) this.onUpstreamComplete(attempt)
+    stream.encodeHeaders(headers, endStream, 'via_upstream')
+  }
+
+  onUpstreamData(data: Buffer, attempt: UpstreamRequest, endStream: boolean): void {
+    if (endStream) this.onUpstreamComplete(attempt)
+    this.stream.encodeData(data, endStream)
+  }
+
+  onUpstreamTrailers(trailers: HeaderMap, attempt: UpstreamRequest): void {
+    this.onUpstreamComplete(attempt)
+    this.stream.encodeTrailers(trailers)
+  }
+
+  private onUpstreamComplete(attempt: UpstreamRequest): void {
+    if (!this.requestComplete) attempt.resetStream()
+    this.drop(attempt)
+    this.cleanUp()
+  }
+
+  private redirectInternally(response: HeaderMap, status: number): boolean {
+    const { stream, headers } = this
+    if (!this.requestComplete || (this.bodyOverflowed && stream.decodingBuffer()) || !response.has('location'))
+      return false
+    return setUpInternalRedirect(stream, this.entry, headers, response, status) && stream.recreateStream(response)
+  }
+
+  // ---------------------------------------------------------------- retries
+
+  private retryReset(reason: ResetReason, attempt: UpstreamRequest, timeout: boolean): boolean {
+    if (this.responseStarted || !this.retryState || attempt.retried) return false
+    this.upstreamStarted ||= attempt.started
+    const status = this.retryState.shouldRetryReset(reason, this.upstreamStarted, () => this.doRetry(timeout))
+    if (status !== 'yes') {
+      this.noteNoRetry(status)
+      return false
+    }
+    this.pendingRetries++
+    this.stream.note(`${resetReasonText(reason)}: it is retried`)
+    this.drop(attempt)
+    return true
+  }
+
+  private noteNoRetry(status: RetryStatus): boolean {
+    if (status === 'overflow') this.stream.info.flags.add('UO')
+    else if (status === 'limitExceeded') this.stream.info.flags.add('URX')
+    return status === 'overflow' || status === 'limitExceeded'
+  }
+
+  private doRetry(timeout: boolean): void {
+    const { stream, entry, headers } = this
+    this.isRetry = true
+    this.attemptCount++
+    stream.info.attemptCount = this.attemptCount
+    this.pendingRetries--
+    if (entry.includeAttemptCountInRequest) headers.set('x-envoy-attempt-count', String(this.attemptCount))
+    if (entry.includeIsTimeoutRetryHeader) headers.set('x-envoy-is-timeout-retry', String(timeout))
+    if (this.completeAt !== undefined) {
+      const elapsed = stream.loop.now - this.completeAt
+      setTimeoutHeaders(elapsed, this.timeouts, entry, headers, this.timeoutOptions())
+    }
+    const body = stream.decodingBuffer()
+    const attempt = new UpstreamRequest(this, this.cluster!)
+    this.attempts.unshift(attempt)
+    attempt.acceptHeaders(!body && !this.trailers && this.requestComplete)
+    if (!this.attempts.includes(attempt)) return
+    if (body) attempt.acceptData(body.copy(), !this.trailers && this.requestComplete)
+    if (this.trailers) attempt.acceptTrailers(this.trailers)
+  }
+
+  traceAttempt(attempt: UpstreamRequest): void {
+    const { trace, loop } = this.stream
+    if (!trace.enabled) return
+    trace.step({
+      kind: 'upstream',
+      phase: 'request',
+      part: 'headers',
+      name: attempt.cluster.name,
+      path: attempt.cluster.path,
+      reason: this.attemptCount > 1 ? `attempt ${this.attemptCount}` : 'sent to the cluster',
+      headers: this.headers.pairs(),
+      at: loop.now,
+    })
+  }
+
+  private drop(attempt: UpstreamRequest): void {
+    this.attempts = this.attempts.filter((each) => each !== attempt)
+    attempt.release()
+  }
+
+  private resetOthers(kept: UpstreamRequest): void {
+    for (const attempt of this.attempts) {
+      if (attempt === kept) continue
+      attempt.resetStream()
+      attempt.release()
+    }
+    this.attempts = [kept]
+  }
+
+  private cleanUp(): void {
+    this.retryState?.cancel()
+    this.retryState = undefined
+    this.responseTimer?.cancel()
+  }
+
+  onDestroy(): void {
+    for (const attempt of this.attempts) {
+      attempt.resetStream()
+      attempt.release()
+    }
+    this.attempts = []
+    this.cleanUp()
+  }
+}
+
+function flagOf(reason: ResetReason): ResponseFlag {
+  switch (reason) {
+    case 'LocalConnectionFailure':
+    case 'RemoteConnectionFailure':
+    case 'ConnectionTimeout':
+      return 'UF'
+    case 'ConnectionTermination':
+      return 'UC'
+    case 'Overflow':
+      return 'UO'
+    case 'RemoteReset':
+    case 'RemoteRefusedStreamReset':
+    case 'ConnectError':
+      return 'UR'
+    case 'ProtocolError':
+      return 'UPE'
+    case 'OverloadManager':
+      return 'OM'
+    default:
+      return 'LR'
+  }
+}

@@ -1,0 +1,156 @@
+import type { Cluster as ClusterConfig } from '../../envoy/types/envoy/config/cluster/v3/cluster_pb.d.ts'
+import type { HttpProtocolOptions } from '../../envoy/types/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.d.ts'
+import type { Buffer } from '../buffer.ts'
+import { millis } from '../duration.ts'
+import type { EventLoop } from '../event-loop.ts'
+import type { Http1ClientSettings, ResponseDecoder } from '../http/codec/http1-client.ts'
+import { headerKeyFormat } from '../http/codec/http1-settings.ts'
+import type { ResetReason } from '../http/codec/types.ts'
+import type { ConfiguredFilter } from '../http/filter-slot.ts'
+import type { HeaderMap } from '../http/header-map.ts'
+import type { MessageRegistry } from '../services.ts'
+import type { Address, JsonObject } from '../stream-info.ts'
+import type { StubServer } from './stub.ts'
+
+const AGGREGATE = 'envoy.extensions.clusters.aggregate.v3.ClusterConfig'
+const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+
+/** Where a request or connection goes. */
+export interface UpstreamHost {
+  address: Address
+  hostname: string
+  tls: boolean
+  metadata: Record<string, JsonObject>
+}
+
+/** Takes what comes of one attempt at a cluster (Router::UpstreamToDownstream and GenericConnectionPoolCallbacks). */
+export interface UpstreamCallbacks extends ResponseDecoder {
+  onPoolReady(stream: UpstreamStream, host: UpstreamHost): void
+  onPoolFailure(reason: ResetReason, transportFailure: string, host: UpstreamHost | undefined): void
+  onResetStream(reason: ResetReason, transportFailure: string): void
+}
+
+/** Writes one request to a server. */
+export interface UpstreamStream {
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2' | 'TCP'
+  /** What is wrong with the headers, when they cannot be sent. */
+  encodeHeaders(headers: HeaderMap, endStream: boolean): string | undefined
+  encodeData(data: Buffer, endStream: boolean): void
+  encodeTrailers(trailers: HeaderMap): void
+  resetStream(): void
+}
+
+/** Circuit breaker limits of one priority. */
+export interface Limits {
+  connections: number
+  pending: number
+  requests: number
+  retries: number
+}
+
+/** One cluster, made ready: how it is spoken to, what it allows, and the stub behind it. */
+export class Cluster {
+  readonly name: string
+  readonly path: string
+  readonly config: ClusterConfig
+  readonly stub: StubServer
+  readonly host: UpstreamHost
+  readonly options: HttpProtocolOptions | undefined
+  readonly http1: Http1ClientSettings
+  /** Filters that run for each attempt (HttpProtocolOptions.http_filters), when there are some. */
+  readonly filters: readonly ConfiguredFilter[]
+  readonly maxStreamDurationMs: number | undefined
+  readonly limits: Record<'default' | 'high', Limits>
+  readonly metadata: Record<string, JsonObject>
+  readonly connectTimeoutMs: number
+  /** Names of an aggregate cluster's members. */
+  readonly members: readonly string[]
+  readonly usage = { requests: 0, retries: 0 }
+  private readonly http2: boolean
+  private readonly followsDownstream: boolean
+
+  constructor(input: {
+    config: ClusterConfig
+    path: string
+    stub: StubServer
+    registry: MessageRegistry
+    port: number
+    filters: (options: HttpProtocolOptions, path: string) => readonly ConfiguredFilter[]
+  }) {
+    const { config, path, registry } = input
+    this.name = config.name
+    this.path = path
+    this.config = config
+    this.stub = input.stub
+    this.options = registry.unpack(config.typedExtensionProtocolOptions[PROTOCOL_OPTIONS])?.message as
+      | HttpProtocolOptions
+      | undefined
+    const upstream = this.options?.upstreamProtocolOptions
+    const explicit = upstream?.case === 'explicitHttpConfig' ? upstream.value.protocolConfig : undefined
+    this.http2 = explicit ? explicit.case !== 'httpProtocolOptions' : config.http2ProtocolOptions !== undefined
+    this.followsDownstream = upstream?.case === 'useDownstreamProtocolConfig' || config.protocolSelection === 1
+    const http1 =
+      explicit?.case === 'httpProtocolOptions'
+        ? explicit.value
+        : upstream?.case === 'explicitHttpConfig'
+          ? undefined
+          : (upstream?.value?.httpProtocolOptions ?? config.httpProtocolOptions)
+    const common = this.options?.commonHttpProtocolOptions ?? config.commonHttpProtocolOptions
+    this.http1 = {
+      allowChunkedLength: http1?.allowChunkedLength ?? false,
+      enableTrailers: http1?.enableTrailers ?? false,
+      format: headerKeyFormat(http1),
+      maxHeadersKb: common?.maxResponseHeadersKb ?? 80,
+      maxHeadersCount: common?.maxHeadersCount ?? 100,
+    }
+    this.maxStreamDurationMs = millis(common?.maxStreamDuration)
+    this.connectTimeoutMs = millis(config.connectTimeout) ?? 5000
+    this.filters = this.options ? input.filters(this.options, path) : []
+    const custom = config.clusterDiscoveryType.case === 'clusterType' ? config.clusterDiscoveryType.value : undefined
+    const opened = registry.unpack(custom?.typedConfig)
+    this.members = opened?.typeName === AGGREGATE ? (opened.message as { clusters: string[] }).clusters : []
+    this.limits = { default: limits(config, 0), high: limits(config, 1) }
+    this.metadata = (config.metadata?.filterMetadata ?? {}) as Record<string, JsonObject>
+    this.host = {
+      address: { ip: '127.0.0.1', port: input.port },
+      hostname: '',
+      tls: config.transportSocket !== undefined && config.transportSocket.name !== 'envoy.transport_sockets.raw_buffer',
+      metadata: {},
+    }
+  }
+
+  get loop(): EventLoop {
+    return this.stub.loop
+  }
+
+  /** What this cluster is spoken to in, for a request that came in `downstream`. */
+  protocolFor(downstream: string | undefined): 'HTTP/1.1' | 'HTTP/2' {
+    if (this.followsDownstream) return downstream === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1'
+    return this.http2 ? 'HTTP/2' : 'HTTP/1.1'
+  }
+
+  /**
+   * Whether a load balancer finds a host for these metadata criteria. The recorded clusters have one endpoint without
+   * metadata, so a subset that asks for some has no host unless the fallback allows any.
+   */
+  hasHostFor(criteria: Record<string, JsonObject>): boolean {
+    const subsets = this.config.lbSubsetConfig
+    if (!subsets || subsets.subsetSelectors.length === 0) return true
+    const wanted = Object.keys(criteria['envoy.lb'] ?? {})
+    const fallback = subsets.fallbackPolicy
+    if (wanted.length === 0 && fallback === 0) return false
+    if (fallback === 1) return true
+    if (fallback === 2) return Object.keys(subsets.defaultSubset ?? {}).length === 0
+    return false
+  }
+}
+
+function limits(config: ClusterConfig, priority: number): Limits {
+  const threshold = config.circuitBreakers?.thresholds.find((each) => each.priority === priority)
+  return {
+    connections: threshold?.maxConnections ?? 1024,
+    pending: threshold?.maxPendingRequests ?? 1024,
+    requests: threshold?.maxRequests ?? 1024,
+    retries: threshold?.maxRetries ?? 3,
+  }
+}
