@@ -12,7 +12,7 @@ export interface MatchContext {
 }
 
 /** What an input found: a byte string, or a structure for matchers that take one; undefined when there is nothing. */
-export type InputValue = string | undefined | { json: JsonValue } | { addresses: string[] }
+export type InputValue = string | undefined | { json: JsonValue }
 
 /**
  * Result of one evaluation. `insufficient`: an input needs data that has not come yet (response headers while decoding),
