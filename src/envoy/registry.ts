@@ -10,8 +10,12 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import type { Any, Struct } from '@bufbuild/protobuf/wkt'
+import { formatPath, type Path } from './document/path.ts'
 import { createLazyRegistry } from './lazy-registry.ts'
-import { TYPED_STRUCT_TYPES, tolerate, typeNameOf } from './opaque.ts'
+import { TYPED_STRUCT_TYPES, typeNameOf } from './opaque.ts'
+import { createPlanner, type Planner } from './schema/plan.ts'
+import type { Problem } from './schema/problem.ts'
+import { readMessage } from './schema/read-message.ts'
 
 /** What stands in an Any: the message when its type is known, else the fields as proto3 JSON. */
 export interface Unpacked {
@@ -51,7 +55,18 @@ export interface EnvoyRegistry {
 /** A configuration that does not fit its type; the message is `path: what is wrong`. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly path: Path
+  readonly suggestion?: string
+
+  constructor(problem: Pick<Problem, 'path' | 'message' | 'suggestion'>) {
+    super(`${formatPath(problem.path) || '(root)'}: ${problem.message}`)
+    this.path = problem.path
+    this.suggestion = problem.suggestion
+  }
 }
+
+/** What decode() passes over because it can keep it: validation is where it is said. */
+const KEPT_AS_OPAQUE = ['unknown-type', 'v2-type', 'missing-type', 'deprecated']
 
 /**
  * Wraps the encoded FileDescriptorSet of `descriptors.generated.binpb`. Cheap to call: files are decoded when they are
@@ -63,23 +78,30 @@ export function createEnvoyRegistry(descriptorSet: Uint8Array): EnvoyRegistry {
 
   const known = (typeName: string): DescMessage => {
     const desc = types.getMessage(typeName)
-    if (!desc) throw new ConfigError(`Envoy has no message type ${typeName}`)
+    if (!desc) throw new ConfigError({ path: [], message: `Envoy has no message type ${typeName}` })
     return desc
   }
 
+  let planner: Planner | undefined
+
   const decode = <T extends Message>(typeName: string, json: JsonValue): T => {
     const desc = known(typeName)
-    const options = { registry: types }
     try {
-      return fromJson(desc, json, options) as T
+      return fromJson(desc, json, { registry: types }) as T
     } catch {
-      // Rare, so the second look may cost something: enums in another case, types of another vendor, or a real mistake.
+      // Rare, so the second look may cost something: what only Envoy's parser takes, another vendor's type, a mistake.
     }
-    try {
-      return fromJson(desc, tolerate(desc, json, types), options) as T
-    } catch (error) {
-      throw new ConfigError(error instanceof Error ? error.message : String(error))
-    }
+    planner ??= createPlanner(types)
+    let mistake: Problem | undefined
+    const canonical = readMessage(desc, json, [], {
+      types,
+      planner,
+      report(problem) {
+        if (problem.severity === 'error' && !KEPT_AS_OPAQUE.includes(problem.rule)) mistake ??= problem
+      },
+    })
+    if (mistake) throw new ConfigError(mistake)
+    return fromJson(desc, canonical, { registry: types }) as T
   }
 
   const encodeJson = (message: Message): JsonValue =>

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@bufbuild/protobuf'
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
 import { isObject } from '../opaque.ts'
 import type { Path } from './path.ts'
 
@@ -44,24 +44,35 @@ export class DocumentError extends Error {
   }
 }
 
-/** The path as the document spells it: see SourceDocument.locate. */
+/** The part of a path that is in the document, as the document spells it: see SourceDocument.locate. */
 export function actualPath(json: JsonValue, path: Path): Path {
+  const { actual } = follow(json, path)
+  return actual
+}
+
+/** A path as the document spells it, with the steps that are not in it at the end. */
+export function spelledPath(json: JsonValue, path: Path): Path {
+  const { actual, rest } = follow(json, path)
+  return [...actual, ...rest]
+}
+
+function follow(json: JsonValue, path: Path): { actual: Path; rest: Path } {
   const actual: (string | number)[] = []
   let at: JsonValue | undefined = json
-  for (const step of path) {
+  for (const [index, step] of path.entries()) {
     if (typeof step === 'number') {
       if (!Array.isArray(at)) continue
       actual.push(step)
       at = at[step]
       continue
     }
-    if (!isObject(at)) break
-    const key = Object.hasOwn(at, step) ? step : Object.keys(at).find((candidate) => snakeCase(candidate) === step)
-    if (key === undefined) break
+    const keys: string[] = isObject(at) ? Object.keys(at) : []
+    const key = keys.includes(step) ? step : keys.find((candidate) => snakeCase(candidate) === step)
+    if (key === undefined) return { actual, rest: path.slice(index) }
     actual.push(key)
-    at = at[key]
+    at = (at as JsonObject)[key]
   }
-  return actual
+  return { actual, rest: [] }
 }
 
 function snakeCase(key: string): string {
