@@ -52,8 +52,8 @@ export interface LuaExports {
   lx_ref(L: LuaState): number
   lx_unref(L: LuaState, ref: number): void
   lx_getref(L: LuaState, ref: number): void
-  lx_newobject(L: LuaState, id: number): void
-  lx_object(L: LuaState, index: number): number
+  lx_newobject(L: LuaState, id: number, metatable: number): void
+  lx_object(L: LuaState, index: number, metatable: number): number
   lx_tostring(L: LuaState, index: number, lengthPointer: number): number
   lx_traceback(L: LuaState, of: LuaState, level: number): void
   lx_frame(L: LuaState, level: number): number

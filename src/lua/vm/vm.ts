@@ -38,6 +38,8 @@ export interface LuaVmOptions {
   print?: (text: string) => void
   /** Milliseconds since 1970 for os.time, os.date and os.clock; 0 unless told. */
   now?: () => number
+  /** Told when a script wanted `files` or `processes`, which it does not get: the call failed as Lua's own would. */
+  refused?: (what: string) => void
 }
 
 /**
@@ -75,6 +77,7 @@ export class LuaVm {
       print: (pointer: number, length: number) => options.print?.(this.memory.read(pointer, length)),
       line: (L: LuaState, line: number) => this.lineHook?.(L, line),
       now: () => options.now?.() ?? 0,
+      refused: (pointer: number, length: number) => options.refused?.(this.memory.read(pointer, length)),
     }
     const imports: Record<string, Record<string, (...args: number[]) => unknown>> = { host }
     const missing = () => 8 // EBADF: libc is linked, nothing of the outside is given
@@ -372,26 +375,24 @@ export class LuaVm {
       this.setField(L, -2, key)
     }
     this.pushFunction(L, (thread) => {
-      objects.delete(this.exports.lx_object(thread, 1))
+      objects.delete(this.exports.lx_object(thread, 1, type.metatable))
       return 0
     })
     this.setField(L, -2, '__gc')
-    const metatable = this.ref(L)
-    return { name, metatable, objects }
+    const type = { name, metatable: this.ref(L), objects }
+    return type
   }
 
   /** Pushes a new userdata of `type` for `value`. */
   pushObject<T>(L: LuaState, type: LuaObjectType<T>, value: T): void {
     const id = this.nextObject++
     type.objects.set(id, value)
-    this.exports.lx_newobject(L, id)
-    this.pushRef(L, type.metatable)
-    this.exports.lua_setmetatable(L, -2)
+    this.exports.lx_newobject(L, id, type.metatable)
   }
 
   /** The value of the userdata at `index`; undefined when it is not of `type`. */
   toObject<T>(L: LuaState, index: number, type: LuaObjectType<T>): T | undefined {
-    const id = this.exports.lx_object(L, index)
+    const id = this.exports.lx_object(L, index, type.metatable)
     return id === 0 ? undefined : type.objects.get(id)
   }
 

@@ -1,0 +1,220 @@
+/**
+ * What is changed in LuaJIT's C sources: each edit replaces one passage, found exactly once, by another.
+ * The assembler part (vm_x86.dasc) is replaced as a whole by c/interp.c.
+ */
+export const edits = [
+  // The interpreter is C, not assembler.
+  {
+    file: 'lj_vm.h',
+    why: 'continuations are told apart by address only, and a function index may be 0 or 1, which have a meaning of their own',
+    find: /LJ_ASMF void (lj_cont_\w+)\(void\);/g,
+    replace: 'extern char $1[1];',
+  },
+  {
+    file: 'lj_dispatch.c',
+    why: 'there is no table of machine code addresses',
+    find: / {2}ASMFunction \*disp = GG->dispatch;\n {2}for \(i = 0; i < GG_LEN_SDISP[\s\S]*?disp\[BC_FUNCV\] = disp\[BC_IFUNCV\];\n/,
+    replace: '',
+  },
+  {
+    file: 'lj_dispatch.c',
+    why: 'hooks are seen by taking the interpreter its fuel',
+    find: / {2}uint8_t oldmode = g->dispatchmode;\n {2}uint8_t mode = 0;[\s\S]*?\n}\n/,
+    replace: '  lx_sethooked((g->hookmask & (LUA_MASKLINE|LUA_MASKCOUNT|LUA_MASKRET)) != 0);\n}\n',
+  },
+  {
+    file: 'lj_dispatch.c',
+    why: 'call hooks are not offered',
+    find: /\/\* Initialize call\. Ensure stack space[\s\S]*?#if LJ_HASJIT\n\/\* Stitch/,
+    replace: '#if LJ_HASJIT\n/* Stitch',
+  },
+  {
+    file: 'lj_dispatch.c',
+    find: '#include "luajit.h"\n',
+    replace: '#include "luajit.h"\n#include "interp.h"\n',
+  },
+  {
+    file: 'lj_dispatch.c',
+    why: 'an instruction over the budget raises an error',
+    find: '  L->top = L->base + slots;  /* Fix top. */\n#if LJ_HASJIT',
+    replace: '  L->top = L->base + slots;  /* Fix top. */\n  if (lx_spent()) lx_over(L);\n#if LJ_HASJIT',
+  },
+  {
+    file: 'lj_obj.h',
+    why: 'out of range is INT_MIN as on x86; WebAssembly would trap',
+    find: '#define lj_num2int(n)		((int32_t)(n))',
+    replace:
+      'static LJ_AINLINE int32_t lj_num2int(double n)\n{ return n > -2147483649.0 && n < 2147483648.0 ? (int32_t)n : INT32_MIN; }',
+  },
+
+  // The budget.
+  {
+    file: 'lj_err.c',
+    why: 'no pcall catches the end of the budget',
+    find: 'if (errcode == LUA_YIELD) {',
+    replace: 'if (errcode == LUA_YIELD || lx_spent()) {',
+  },
+  {
+    file: 'lj_err.c',
+    why: 'no handler runs after the end of the budget',
+    find: '  ptrdiff_t ef = (LJ_HASJIT && tvref(G(L)->jit_base)) ? 0 : finderrfunc(L);\n  if (ef) {',
+    replace: '  ptrdiff_t ef = (LJ_HASJIT && tvref(G(L)->jit_base)) ? 0 : finderrfunc(L);\n  if (ef && !lx_spent()) {',
+  },
+  { file: 'lj_err.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "interp.h"\n' },
+  {
+    file: 'lib_string.c',
+    why: 'each step of a pattern costs',
+    find: "  init: /* using goto's to optimize tail recursion */",
+    replace: "  init: /* using goto's to optimize tail recursion */\n  lx_tick(ms->L);",
+  },
+  {
+    file: 'lib_string.c',
+    find: '  /* keeps trying to match with the maximum repetitions */',
+    replace: '  if (i > 16) lx_charge((uint32_t)i >> 2);\n  /* keeps trying to match with the maximum repetitions */',
+  },
+  {
+    file: 'lib_string.c',
+    find: '    int cont = 1;\n',
+    replace: '    int cont = 1;\n    lx_charge((uint32_t)(ms->src_end - s) >> 4);\n',
+  },
+  {
+    file: 'lib_string.c',
+    find: '  len = (size_t)ms->capture[l].len;\n  if (',
+    replace: '  len = (size_t)ms->capture[l].len;\n  lx_charge((uint32_t)len >> 6);\n  if (',
+  },
+  { file: 'lib_string.c', find: '#include "lj_lib.h"\n', replace: '#include "lj_lib.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_str.c',
+    why: 'plain searches and comparisons cost in proportion',
+    find: '	if (memcmp(q+1, p, plen) == 0) return q;',
+    replace:
+      '	if (lx_charge(1 + ((MSize)(q-s) >> 4) + (plen >> 6))) return NULL;\n	if (memcmp(q+1, p, plen) == 0) return q;',
+  },
+  {
+    file: 'lj_str.c',
+    find: '  MSize i, n = a->len > b->len ? b->len : a->len;\n',
+    replace: '  MSize i, n = a->len > b->len ? b->len : a->len;\n  if (n > 64) lx_charge(n >> 4);\n',
+  },
+  {
+    file: 'lj_str.c',
+    why: 'interning reads the whole string',
+    find: 'GCstr *lj_str_new(lua_State *L, const char *str, size_t lenx)\n{\n',
+    replace:
+      'GCstr *lj_str_new(lua_State *L, const char *str, size_t lenx)\n{\n  if (lenx > 256) lx_charge((uint32_t)lenx >> 6);\n',
+  },
+  { file: 'lj_str.c', find: '#include "lj_char.h"\n', replace: '#include "lj_char.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_tab.c',
+    why: 'skipping empty slots costs',
+    find: '  uint32_t idx = lj_tab_keyindex(t, key);  /* Find successor index of key. */\n',
+    replace: '  uint32_t idx = lj_tab_keyindex(t, key);  /* Find successor index of key. */\n  uint32_t skipped = 0;\n',
+  },
+  {
+    file: 'lj_tab.c',
+    find: '      setintV(o, idx);\n      o[1] = *a;\n      return 1;\n    }\n',
+    replace:
+      '      setintV(o, idx);\n      o[1] = *a;\n      return 1;\n    }\n    if ((++skipped & 7) == 0) lx_charge(2);\n',
+  },
+  {
+    file: 'lj_tab.c',
+    find: '      o[0] = n->key;\n      o[1] = n->val;\n      return 1;\n    }\n',
+    replace:
+      '      o[0] = n->key;\n      o[1] = n->val;\n      return 1;\n    }\n    if ((++skipped & 7) == 0) lx_charge(2);\n',
+  },
+  { file: 'lj_tab.c', find: '#include "lj_tab.h"\n', replace: '#include "lj_tab.h"\n#include "interp.h"\n' },
+  {
+    file: 'lib_table.c',
+    find: '    for (n = lj_lib_checkint(L, 2); i > n; i--) {\n',
+    replace: '    for (n = lj_lib_checkint(L, 2); i > n; i--) {\n      lx_tick(L);\n',
+  },
+  {
+    file: 'lib_table.c',
+    why: 'each comparison costs',
+    find: 'static int sort_comp(lua_State *L, int a, int b)\n{\n',
+    replace: 'static int sort_comp(lua_State *L, int a, int b)\n{\n  lx_tick(L);\n',
+  },
+  { file: 'lib_table.c', find: '#include "lj_lib.h"\n', replace: '#include "lj_lib.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_gc.c',
+    why: 'a full collection visits every object',
+    find: 'void lj_gc_fullgc(lua_State *L)\n{\n',
+    replace: 'void lj_gc_fullgc(lua_State *L)\n{\n  lx_charge((uint32_t)(G(L)->gc.total >> 5));\n',
+  },
+  { file: 'lj_gc.c', find: '#include "lj_gc.h"\n', replace: '#include "lj_gc.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_debug.c',
+    find: '    nextframe = frame;\n    if (frame_islua(frame)) {\n      frame = frame_prevl(frame);\n    } else {\n      if (frame_isvarg(frame))\n	level++;',
+    replace:
+      '    nextframe = frame;\n    if ((level & 7) == 7) lx_charge(2);\n    if (frame_islua(frame)) {\n      frame = frame_prevl(frame);\n    } else {\n      if (frame_isvarg(frame))\n	level++;',
+  },
+  { file: 'lj_debug.c', find: '#include "lj_debug.h"\n', replace: '#include "lj_debug.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_strscan.c',
+    find: '  int32_t neg = 0;\n  const uint8_t *pe = p + len;\n',
+    replace: '  int32_t neg = 0;\n  const uint8_t *pe = p + len;\n  if (len > 64) lx_charge(len >> 4);\n',
+  },
+  {
+    file: 'lj_strscan.c',
+    find: '#include "lj_strscan.h"\n',
+    replace: '#include "lj_strscan.h"\n#include "interp.h"\n',
+  },
+  {
+    file: 'lj_load.c',
+    why: 'reading source text costs',
+    find: '  status = lj_vm_cpcall(L, NULL, &ls, cpparser);\n',
+    replace:
+      '  if (data && reader == reader_string) lx_charge((uint32_t)((StringReaderCtx *)data)->size >> 2);\n  status = lj_vm_cpcall(L, NULL, &ls, cpparser);\n',
+  },
+  {
+    file: 'lj_load.c',
+    find: '#include "lj_vm.h"\n',
+    replace:
+      '#include "lj_vm.h"\n#include "interp.h"\n\nstatic const char *reader_string(lua_State *L, void *ud, size_t *size);\ntypedef struct StringReaderCtx {\n  const char *str;\n  size_t size;\n} StringReaderCtx;\n',
+  },
+  {
+    file: 'lj_load.c',
+    find: /\ntypedef struct StringReaderCtx \{\n {2}const char \*str;\n {2}size_t size;\n\} StringReaderCtx;\n\nstatic const char \*reader_string/,
+    replace: '\nstatic const char *reader_string',
+  },
+
+  // The host.
+  {
+    file: 'lib_os.c',
+    find: 'setnumV(L->top++, ((lua_Number)clock())*(1.0/(lua_Number)CLOCKS_PER_SEC));',
+    replace: 'setnumV(L->top++, lx_cpu());',
+  },
+  { file: 'lib_os.c', find: 'setlocale(opt, str)', replace: 'lx_setlocale(opt, str)' },
+  {
+    file: 'lib_os.c',
+    why: 'a script cannot end the process that Envoy would end with it',
+    find: '  exit(status);\n  return 0;  /* Unreachable. */',
+    replace:
+      '  (void)status;\n  lx_refused("processes");\n  return luaL_error(L, "os.exit is not available to scripts here: in Envoy it would end the whole proxy");',
+  },
+  { file: 'lib_io.c', find: '#include <stdio.h>\n', replace: '' },
+  {
+    file: 'lib_jit.c',
+    why: 'there is no compiler to switch, which a script cannot tell',
+    find: '      lj_err_caller(L, LJ_ERR_NOJIT);',
+    replace: '      return 0;',
+  },
+  {
+    file: 'lib_jit.c',
+    find: / {2}setboolV\(L->top\+\+, 0\);\n {2}return 1;\n#endif/,
+    replace:
+      '  static const char *const flags[] = {"SSE3", "SSE4.1", "BMI2", "fold", "cse", "dce", "fwd", "dse", "narrow", "loop", "abc", "sink", "fuse"};\n  uint32_t i;\n  setboolV(L->top++, 1);\n  for (i = 0; i < sizeof(flags)/sizeof(flags[0]); i++) lua_pushstring(L, flags[i]);\n  return (int)i + 1;\n#endif',
+  },
+  {
+    file: 'lib_jit.c',
+    find: 'lua_pushliteral(L, LUAJIT_VERSION);',
+    replace: 'lua_pushliteral(L, "LuaJIT 2.1.ROLLING");',
+  },
+  { file: 'lj_arch.h', find: '#define LJ_OS_NAME	"Other"', replace: '#define LJ_OS_NAME	"Linux"' },
+  { file: 'lj_arch.h', find: '#define LJ_ARCH_NAME		"x86"', replace: '#define LJ_ARCH_NAME		"x64"' },
+  {
+    file: 'lj_ccall.c',
+    why: 'there is no native code to call',
+    find: '    lj_vm_ffi_call(&cc);',
+    replace: '    lj_err_callermsg(L, "ffi: native functions are not available to scripts here");',
+  },
+]
