@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import type { JsonObject } from '../../src/istio/message/json.ts'
 import type { Answer, Scenario } from './istiod.ts'
 
@@ -38,14 +38,12 @@ export function scenarioOf(
   proxy: Partial<Scenario['proxy']> = {},
 ): Scenario {
   const kubernetes = base.kubernetes.map((name) => readFileSync(join(here, 'bases', name), 'utf8'))
-  const more =
-    typeof resources === 'string'
-      ? [resources]
-      : resources.map((resource) => stringify(resource, { aliasDuplicateObjects: false }))
+  // JSON, because Kubernetes reads YAML 1.1, where a bare `yes` is true.
+  const more = typeof resources === 'string' ? [resources] : resources.map((resource) => JSON.stringify(resource))
   return {
     id,
     proxy: { ...base.proxy, ...proxy },
-    istio: [...base.istio.map((resource) => stringify(resource)), ...more].join('\n---\n'),
+    istio: [...base.istio.map((resource) => JSON.stringify(resource)), ...more].join('\n---\n'),
     kubernetes: kubernetes.join('\n---\n'),
   }
 }

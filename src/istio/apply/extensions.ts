@@ -27,7 +27,7 @@ export function insertExtensions(
   proxy: ProxyIdentity,
   rootNamespace: string,
 ): ApplyNote[] {
-  const extensions = inOrderOfCreation(resources).map(extensionOf)
+  const extensions = byNamespace(inOrderOfCreation(resources), proxy, rootNamespace).map(extensionOf)
   const places = new Map<Extension, string[]>(extensions.map((extension) => [extension, []]))
   const misses = new Map<Extension, string>()
   for (const listener of listeners) {
@@ -43,6 +43,12 @@ export function insertExtensions(
     }
   }
   return extensions.map((extension) => noteOf(extension, places.get(extension) ?? [], misses.get(extension)))
+}
+
+/** istiod looks through the proxy's own namespace first, then the root namespace, then those of a waypoint's services. */
+function byNamespace(resources: Resource[], proxy: ProxyIdentity, rootNamespace: string): Resource[] {
+  const rank = ({ namespace }: Resource) => (namespace === proxy.namespace ? 0 : namespace === rootNamespace ? 1 : 2)
+  return resources.toSorted((a, b) => rank(a) - rank(b))
 }
 
 function noteOf(extension: Extension, places: string[], why: string | undefined): ApplyNote {

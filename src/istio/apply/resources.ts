@@ -2,7 +2,8 @@ import type { Registry } from '@bufbuild/protobuf'
 import { canonicalMessage } from '../message/canonical.ts'
 import { at, isObject, type Json, type JsonObject, numberAt, objectsAt, stringAt } from '../message/json.ts'
 import { MessageError } from '../message/scalar.ts'
-import { validateEnvoyFilter, validateExtension } from './validate.ts'
+import { validateEnvoyFilter } from './validate.ts'
+import { validateExtension } from './validate-extension.ts'
 
 /** Where a resource says which proxies it is for. */
 export interface Attachment {

@@ -121,34 +121,6 @@ function validateValue(
   }
 }
 
-/** What the webhook and istiod say against a TrafficExtension or WasmPlugin, or undefined. */
-export function validateExtension(kind: string, spec: JsonObject): string | undefined {
-  if (objectAt(spec, 'selector') && objectsAt(spec, 'targetRefs').length > 0) {
-    return 'spec: only one of selector and targetRefs can be set'
-  }
-  for (const [index, match] of objectsAt(spec, 'match').entries()) {
-    for (const [i, port] of objectsAt(match, 'ports').entries()) {
-      const number = Number(port.number ?? 0)
-      if (number < 1 || number > 65535) return `spec.match[${index}].ports[${i}].number: expected 1 to 65535`
-    }
-  }
-  const lua = objectAt(spec, 'lua')
-  if (kind === 'TrafficExtension' && lua) {
-    const code = stringAt(lua, 'inline_code')
-    if (code === '') return 'spec.lua.inlineCode: missing'
-    const size = new TextEncoder().encode(code).length
-    if (size > 65_536) return `spec.lua.inlineCode: ${size} bytes, at most 65536 are accepted`
-    return undefined
-  }
-  const wasm = kind === 'WasmPlugin' ? spec : objectAt(spec, 'wasm')
-  if (!wasm) return 'spec: one of lua and wasm must be set'
-  const path = kind === 'WasmPlugin' ? 'spec' : 'spec.wasm'
-  if (stringAt(wasm, 'url') === '') return `${path}.url: missing`
-  const sha = stringAt(wasm, 'sha256')
-  if (sha !== '' && !/^[0-9a-f]{64}$/.test(sha)) return `${path}.sha256: expected 64 lower-case hexadecimal digits`
-  return undefined
-}
-
 function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { caseFiles, expectedOf, named, proxyOf, readCase } from '../../../conformance/istio/cases.ts'
+import { loadEnvoyRegistry } from '../../envoy/load.node.ts'
+import { loadBase } from '../bases/index.ts'
+import { type ApplyResult, applyResources } from './index.ts'
+
+const registry = loadEnvoyRegistry().types
+
+/** istiod's own order of listeners and clusters is random in places; within a name everything is compared. */
+async function run(file: string): Promise<{ got: ApplyResult; expected: unknown; refused: number }> {
+  const entry = readCase(file)
+  const base = await loadBase(entry.base)
+  const got = applyResources(base, proxyOf(entry), entry.resources, { registry })
+  return { got, expected: expectedOf(entry, base), refused: entry.refused?.length ?? 0 }
+}
+
+describe('apply makes of resources what istiod made of them', () => {
+  for (const file of caseFiles()) {
+    it(file.replace('.yaml', ''), async () => {
+      const { got, expected, refused } = await run(file)
+      expect(named(got)).toEqual(expected)
+      const errors = got.notes.filter((note) => note.severity === 'error')
+      expect(errors.map((note) => note.message)).toHaveLength(refused)
+    })
+  }
+
+  it('has cases, each recorded', () => {
+    expect(caseFiles().length).toBeGreaterThan(40)
+    for (const file of caseFiles()) expect(readCase(file).expect, file).toBeDefined()
+  })
+})
