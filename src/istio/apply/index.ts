@@ -160,13 +160,23 @@ function patchRoutes(routes: JsonObject[], replay: Replay): JsonObject[] {
 /** Inbound routes stand in the connection manager itself; istiod patches them before it builds the listener. */
 function patchInlineRoutes(listeners: JsonObject[], replay: Replay): void {
   for (const listener of listeners) {
+    // HBONE's own routes are made without a look at EnvoyFilters.
+    if (stringAt(listener, 'name').startsWith('connect_')) continue
     for (const chain of objectsAt(listener, 'filter_chains')) {
       for (const filter of objectsAt(chain, 'filters')) {
         const routes = objectAt(filter, 'typed_config', 'route_config')
-        if (routes && stringAt(filter, 'name') === httpConnectionManager) patchRouteConfiguration(replay, routes)
+        if (!routes || stringAt(filter, 'name') !== httpConnectionManager || hasVirtualService(routes)) continue
+        patchRouteConfiguration(replay, routes)
       }
     }
   }
+}
+
+/** Routes that a waypoint got from a VirtualService or HTTPRoute are not patched; Istio names their origin. */
+function hasVirtualService(routes: JsonObject): boolean {
+  return objectsAt(routes, 'virtual_hosts').some((host) =>
+    objectsAt(host, 'routes').some((route) => stringAt(route, 'metadata', 'filter_metadata', 'istio', 'config') !== ''),
+  )
 }
 
 /** Envoy refuses two clusters of one name; istiod keeps the first. */
