@@ -16,7 +16,7 @@ import type { HeaderMatcher } from '../../../envoy/types/envoy/config/route/v3/r
 import type { MetadataMatcher } from '../../../envoy/types/envoy/type/matcher/v3/metadata_pb.d.ts'
 import type { PathMatcher } from '../../../envoy/types/envoy/type/matcher/v3/path_pb.d.ts'
 import type { RbacSubject } from './engine.ts'
-import { extensionMatcher } from './extensions.ts'
+import { celCondition, permissionExtension, principalExtension, uriTemplateTest } from './extensions.ts'
 
 export type SubjectTest = (subject: RbacSubject) => boolean
 
@@ -28,7 +28,7 @@ export function policyMatcher(policy: Policy, context: FilterFactoryContext, pat
   const permissions = policy.permissions.map((rule, i) => permissionTest(rule, context, `${path}.permissions[${i}]`))
   const principals = policy.principals.map((id, i) => principalTest(id, context, `${path}.principals[${i}]`))
   const condition = policy.condition ?? policy.checkedCondition?.expr
-  const holds = condition ? extensionMatcher.cel(condition, context, `${path}.condition`) : () => true
+  const holds = condition ? celCondition(condition, context, `${path}.condition`) : () => true
   return (subject) =>
     permissions.some((test) => test(subject)) && principals.some((test) => test(subject)) && holds(subject)
 }
@@ -73,9 +73,9 @@ function permissionTest(permission: Permission, context: FilterFactoryContext, p
       return ({ connection }) => matcher.matches(connection.requestedServerName)
     }
     case 'uriTemplate':
-      return extensionMatcher.uriTemplate(rule.value, context, at)
+      return uriTemplateTest(rule.value, context, at)
     case 'matcher':
-      return extensionMatcher.permission(rule.value, context, at)
+      return permissionExtension(rule.value, context, at)
     default:
       throw new ConfigError(path, 'a permission needs a rule')
   }
@@ -124,7 +124,7 @@ function principalTest(principal: Principal, context: FilterFactoryContext, path
       return ({ connection, info }) => matcher.matches(info?.filterState ?? connection.filterState)
     }
     case 'custom':
-      return extensionMatcher.principal(identifier.value, context, at)
+      return principalExtension(identifier.value, context, at)
     default:
       throw new ConfigError(path, 'a principal needs an identifier')
   }

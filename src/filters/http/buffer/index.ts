@@ -6,19 +6,14 @@ import type {
   BufferPerRoute,
 } from '../../../envoy/types/envoy/extensions/filters/http/buffer/v3/buffer_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
+import { about } from './about.ts'
 
 /**
  * Holds a request back until it has come in full, then says how long it is.
  * Envoy: source/extensions/filters/http/buffer/buffer_filter.cc.
  */
 export const buffer = defineHttpFilter<Buffer>({
-  name: 'envoy.filters.http.buffer',
-  config: 'envoy.extensions.filters.http.buffer.v3.Buffer',
-  perRoute: 'envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
-  title: 'Buffer',
-  group: 'traffic',
-  summary: 'Waits for the whole request body before anything behind sees the request.',
-  notModelled: [],
+  ...about,
   create: ({ config }) => bufferFilter(config),
 })
 

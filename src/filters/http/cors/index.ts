@@ -4,6 +4,7 @@ import { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { Cors } from '../../../envoy/types/envoy/extensions/filters/http/cors/v3/cors_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
+import { about } from './about.ts'
 import { type CorsSettings, corsSettings, type PolicyMessage } from './policy.ts'
 
 /**
@@ -11,13 +12,7 @@ import { type CorsSettings, corsSettings, type PolicyMessage } from './policy.ts
  * Envoy: source/extensions/filters/http/cors/cors_filter.cc.
  */
 export const cors = defineHttpFilter<Cors, (policy: PolicyMessage) => CorsSettings>({
-  name: 'envoy.filters.http.cors',
-  config: 'envoy.extensions.filters.http.cors.v3.Cors',
-  perRoute: 'envoy.extensions.filters.http.cors.v3.CorsPolicy',
-  title: 'CORS',
-  group: 'security',
-  summary: 'Answers cross-origin preflights and stamps CORS headers, by the policy of the route or virtual host.',
-  notModelled: ['statistics'],
+  ...about,
   shared: (_config, context) => perConfig((policy: PolicyMessage) => corsSettings(policy, context)),
   create: ({ shared }) => corsFilter(shared),
 })

@@ -5,6 +5,7 @@ import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { HTTPFault } from '../../../envoy/types/envoy/extensions/filters/http/fault/v3/fault_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
+import { about } from './about.ts'
 import { type FaultSettings, faultSettings } from './settings.ts'
 
 interface FaultShared {
@@ -18,16 +19,7 @@ interface FaultShared {
  * Envoy: source/extensions/filters/http/fault/fault_filter.cc.
  */
 export const fault = defineHttpFilter<HTTPFault, FaultShared>({
-  name: 'envoy.filters.http.fault',
-  config: 'envoy.extensions.filters.http.fault.v3.HTTPFault',
-  perRoute: 'envoy.extensions.filters.http.fault.v3.HTTPFault',
-  title: 'Fault',
-  group: 'traffic',
-  summary: 'Injects delays, aborts and slow responses into a share of the requests.',
-  notModelled: [
-    'runtime overrides by downstream cluster',
-    'the pace inside a rate-limited response: it comes late, in one piece',
-  ],
+  ...about,
   shared: (_config, context) => ({
     settingsOf: perConfig((config: HTTPFault) => faultSettings(config, context)),
     active: { count: 0 },

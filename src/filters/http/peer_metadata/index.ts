@@ -7,6 +7,7 @@ import type {
   Config_PropagationMethod,
 } from '../../../envoy/types/contrib/envoy/extensions/filters/http/peer_metadata/v3/peer_metadata_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
+import { about } from './about.ts'
 import { encodePeerMetadata } from './peer-struct.ts'
 
 const PEER = 'x-envoy-peer-metadata'
@@ -17,16 +18,7 @@ const PEER_ID = 'x-envoy-peer-metadata-id'
  * (istio/proxy: source/extensions/filters/http/peer_metadata/filter.cc).
  */
 export const peerMetadata = defineHttpFilter<Config>({
-  name: 'istio.metadata_exchange',
-  config: 'io.istio.http.peer_metadata.Config',
-  title: 'Istio metadata exchange',
-  group: 'istio',
-  summary: 'Swaps workload identity with the peer in x-envoy-peer-metadata headers, for Istio’s telemetry.',
-  notModelled: [
-    'workload discovery and the peer objects in filter state',
-    'skip_external_clusters and the clusters’ disable_mx metadata',
-    'baggage',
-  ],
+  ...about,
   create: ({ config, context }) => peerMetadataFilter(config, context.services.node),
 })
 

@@ -6,8 +6,9 @@ import { denialDetails, type RbacEngine, type RbacVerdict, rulesEngine } from '.
 import { matcherEngine } from '../../common/rbac/matcher-engine.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
+import { about } from './about.ts'
 
-const NAMESPACE = 'envoy.filters.http.rbac'
+const NAMESPACE = about.name
 
 interface Engines {
   enforced: RbacEngine | undefined
@@ -27,13 +28,7 @@ interface RbacShared {
  * Envoy: source/extensions/filters/http/rbac/rbac_filter.cc.
  */
 export const rbac = defineHttpFilter<RBAC, RbacShared>({
-  name: NAMESPACE,
-  config: 'envoy.extensions.filters.http.rbac.v3.RBAC',
-  perRoute: 'envoy.extensions.filters.http.rbac.v3.RBACPerRoute',
-  title: 'RBAC',
-  group: 'security',
-  summary: 'Allows or denies requests by rules on source, headers, path, metadata and more.',
-  notModelled: ['statistics', 'audit loggers', 'custom permission and principal extensions'],
+  ...about,
   shared: (config, context) => ({
     chain: engines(config, context, context.path),
     forRoute: perConfig((perRoute: RBACPerRoute) => engines(perRoute.rbac, context, 'typed_per_filter_config.rbac')),
