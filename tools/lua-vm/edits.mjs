@@ -41,11 +41,22 @@ export const edits = [
   },
   {
     file: 'lj_obj.h',
-    why: 'out of range is INT_MIN as on x86; WebAssembly would trap',
-    find: '#define lj_num2int(n)		((int32_t)(n))',
+    why: 'numbers out of range become the smallest integer as on x64; WebAssembly would take the nearest',
+    find: '#define lj_num2int(n)   ((int32_t)(n))',
     replace:
-      'static LJ_AINLINE int32_t lj_num2int(double n)\n{ return n > -2147483649.0 && n < 2147483648.0 ? (int32_t)n : INT32_MIN; }',
+      'static LJ_AINLINE int32_t lj_num2int(double n)\n{ return n > -2147483649.0 && n < 2147483648.0 ? (int32_t)n : INT32_MIN; }\nstatic LJ_AINLINE int64_t lx_num2i64(double n)\n{ return n >= -9223372036854775808.0 && n < 9223372036854775808.0 ? (int64_t)n : INT64_MIN; }',
   },
+  {
+    file: 'lj_obj.h',
+    find: '  int64_t i = (int64_t)n;\n  if (i < 0) i = (int64_t)(n - 18446744073709551616.0);',
+    replace: '  int64_t i = lx_num2i64(n);\n  if (i < 0) i = lx_num2i64(n - 18446744073709551616.0);',
+  },
+  { file: 'lj_strfmt.c', find: '  int64_t k = (int64_t)n;', replace: '  int64_t k = lx_num2i64(n);' },
+  { file: 'lj_strfmt.c', find: '    k = (int64_t)n;', replace: '    k = lx_num2i64(n);' },
+  { file: 'lj_cconv.c', find: '      int32_t i = (int32_t)n;', replace: '      int32_t i = lj_num2int(n);' },
+  { file: 'lj_cconv.c', find: '= (uint32_t)n;', replace: '= (uint32_t)lx_num2i64(n);' },
+  { file: 'lj_cconv.c', find: '= (int64_t)n;', replace: '= lx_num2i64(n);' },
+  { file: 'lj_lib.c', find: '(int32_t)numV(o);', replace: 'lj_num2int(numV(o));' },
 
   // The budget.
   {

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 
-/** The last release before LuaJIT 2.1 grew operators and keywords that the LuaJIT in Envoy 1.40 does not know. */
-export const luajitVersion = '210.6.6'
+/** The release that answers as the LuaJIT in Envoy 1.40 does: later ones round halves to even and know more operators. */
+export const luajitVersion = '210.5.12'
 
 export const cache = `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/chainwright-lua`
 

@@ -70,9 +70,7 @@ static void barrierback(global_State *g, GCtab *t) {
   setgcref(g->gc.grayagain, obj2gco(t));
 }
 
-static int32_t num2int(double n) {
-  return n > -2147483649.0 && n < 2147483648.0 ? (int32_t)n : INT32_MIN;
-}
+#define num2int lj_num2int
 
 static double vm_mod(double x, double y) {
   return x - floor(x / y) * y;
@@ -430,27 +428,6 @@ void lj_vm_unwind_ff(void *cframe) {
 
 double lj_vm_floor(double x) { return floor(x); }
 double lj_vm_ceil(double x) { return ceil(x); }
-
-int32_t lj_vm_tobit(double x) {
-  TValue v;
-  v.n = x + 6755399441055744.0; /* 2^52 + 2^51 */
-  return (int32_t)v.u32.lo;
-}
-
-/* Exact conversion only; 0x8000000080000000 for anything else. */
-int64_t lj_vm_num2int_check(double x) {
-  int32_t i = num2int(x);
-  return (double)i == x ? (int64_t)(uint32_t)i : (int64_t)0x8000000080000000ULL;
-}
-
-int64_t lj_vm_num2i64(double x) {
-  return x >= -9223372036854775808.0 && x < 9223372036854775808.0 ? (int64_t)x : INT64_MIN;
-}
-
-int64_t lj_vm_num2u64(double x) {
-  if (x >= -9223372036854775808.0 && x < 9223372036854775808.0) return (int64_t)x;
-  return lj_vm_num2i64(x - 18446744073709551616.0);
-}
 
 int lj_vm_cpuid(uint32_t f, uint32_t res[4]) {
   (void)f;
