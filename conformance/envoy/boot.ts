@@ -134,12 +134,18 @@ export async function startEnvoy(envoy: string, bootstrap: JsonObject, folder: s
     await exited
   }
   for (let poll = 0; poll < READY_POLLS; poll++) {
-    if (!isRunning(child)) throw new Error(`envoy refused the case:\n${readFileSync(logFile, 'utf8').slice(-1500)}`)
+    if (!isRunning(child)) throw new Error(`envoy refused the case:\n${reason(readFileSync(logFile, 'utf8'))}`)
     if (await isReady(admin)) return { stop, admin }
     await sleep(READY_POLL_MS)
   }
   await stop()
   throw new Error(`envoy did not get ready:\n${readFileSync(logFile, 'utf8').slice(-1500)}`)
+}
+
+/** The lines in which Envoy says why it stopped; the whole end of its log if it does not say. */
+function reason(log: string): string {
+  const critical = log.split(/\n(?=\[)/).filter((line) => /\]\[critical\]|error initializing/.test(line))
+  return critical.length > 0 ? critical.join('\n').slice(0, 1500) : log.slice(-1500)
 }
 
 function isRunning(child: ChildProcess): boolean {
