@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { loadEnvoyRegistry } from '../envoy/load.node.ts'
+import { filterCatalogue, SIMULATED } from './catalogue.ts'
+
+const registry = await loadEnvoyRegistry()
+const { entries } = filterCatalogue()
+
+describe('every filter in the catalogue', () => {
+  test.each(entries.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
+    const typeName = entry.typeUrl.slice('type.googleapis.com/'.length)
+    expect(registry.message(typeName), `${typeName} is a type of Envoy's`).toBeDefined()
+    const { '@type': _type, ...fields } = entry.defaultConfig
+    registry.decode(typeName, fields as never)
+    expect(() => registry.decode(typeName, { no_such_field: 1 })).toThrow(/no_such_field/)
+    expect(entry.summary).toMatch(/^[A-Z].{10,110}\.$/)
+    expect(entry.docs).toMatch(/^https:\/\//)
+  })
+})
+
+test('no filter stands in it twice', () => {
+  const keys = entries.map((entry) => `${entry.kind} ${entry.name}`)
+  expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([])
+})
+
+test('per-route types exist', () => {
+  for (const about of Object.values(SIMULATED).flat())
+    if (about.perRoute) expect(registry.message(about.perRoute), about.perRoute).toBeDefined()
+})
