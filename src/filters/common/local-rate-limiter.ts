@@ -30,6 +30,7 @@ interface DescriptorBucket {
   entries: { key: string; value: string }[]
   wildcard: boolean
   config: BucketConfig
+  shadow: boolean
   fixed: TokenBucket | undefined
   dynamic: Map<string, TokenBucket>
 }
@@ -37,7 +38,7 @@ interface DescriptorBucket {
 /**
  * Token buckets for a filter and for its descriptors (LocalRateLimiterImpl in
  * source/extensions/filters/common/local_ratelimit/local_ratelimit_impl.cc): of the descriptors that match, the slowest to
- * refill is asked first, then the default bucket.
+ * refill is asked first, then the default bucket. A descriptor in shadow mode takes its tokens and never denies.
  */
 export class LocalRateLimiter {
   private readonly loop: EventLoop
@@ -57,28 +58,35 @@ export class LocalRateLimiter {
       this.default = this.open(bucket)
     }
     const seen = new Set<string>()
-    this.descriptors = config.descriptors.map(({ entries, bucket: own }, i) => {
+    this.descriptors = config.descriptors.map(({ entries, bucket: own, shadow }, i) => {
       const at = `${path}.descriptors[${i}]`
       if (own.maxTokens !== 0) checkInterval(own, `${at}.token_bucket.fill_interval`)
       const key = keyOf(entries)
       if (seen.has(key)) throw new ConfigError(at, 'duplicate descriptor in the local rate descriptor')
       seen.add(key)
       const wildcard = entries.some((entry) => entry.value === '')
-      return { entries, wildcard, config: own, fixed: wildcard ? undefined : this.open(own), dynamic: new Map() }
+      return {
+        entries,
+        wildcard,
+        config: own,
+        shadow,
+        fixed: wildcard ? undefined : this.open(own),
+        dynamic: new Map(),
+      }
     })
   }
 
   /** Takes tokens for a request with these descriptors. */
   allow(requested: readonly RateLimitDescriptor[]): LimiterResult {
     const matched = requested.flatMap((descriptor) => {
-      const bucket = this.bucketFor(descriptor)
-      return bucket ? [{ descriptor, bucket }] : []
+      const found = this.bucketFor(descriptor)
+      return found ? [{ descriptor, ...found }] : []
     })
     // A stable sort, as std::sort is in effect for so few: equals keep the order of the request's descriptors.
     matched.sort((a, b) => a.bucket.fillRate - b.bucket.fillRate)
-    for (const { descriptor, bucket } of matched) {
+    for (const { descriptor, bucket, shadow } of matched) {
       if (descriptor.isNegativeHits && descriptor.hitsAddend !== undefined) bucket.refill(descriptor.hitsAddend)
-      else if (!bucket.consume(descriptor.hitsAddend ?? 1))
+      else if (!bucket.consume(descriptor.hitsAddend ?? 1) && !shadow)
         return { allowed: false, bucket, option: descriptor.xRateLimitOption }
     }
     const shown = matched[0]
@@ -90,11 +98,11 @@ export class LocalRateLimiter {
     return this.default.consume() ? forAllowed : { allowed: false, bucket: this.default }
   }
 
-  private bucketFor(descriptor: RateLimitDescriptor): TokenBucket | undefined {
+  private bucketFor(descriptor: RateLimitDescriptor): { bucket: TokenBucket; shadow: boolean } | undefined {
     const exact = this.descriptors.find(
       (candidate) => !candidate.wildcard && same(candidate.entries, descriptor.entries),
     )
-    if (exact) return exact.fixed
+    if (exact?.fixed) return { bucket: exact.fixed, shadow: exact.shadow }
     const loose = this.descriptors.find(
       (candidate) => candidate.wildcard && fits(candidate.entries, descriptor.entries),
     )
@@ -105,7 +113,7 @@ export class LocalRateLimiter {
     loose.dynamic.delete(key)
     loose.dynamic.set(key, bucket)
     if (loose.dynamic.size > this.config.maxDynamicDescriptors) loose.dynamic.delete(loose.dynamic.keys().next().value!)
-    return bucket
+    return { bucket, shadow: loose.shadow }
   }
 
   private open({ maxTokens, tokensPerFill, fillIntervalMs }: BucketConfig): TokenBucket {
