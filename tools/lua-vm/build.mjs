@@ -104,14 +104,15 @@ function compile(src) {
   // setjmp's helpers are what code generation calls: they must stay out of link-time optimization.
   run(clang, [...common, ...include, '-O2', '-c', `${here}c/setjmp.c`], src)
   // The interpreter and what its instructions lean on are built for speed, the rest for size.
-  const fast = ['str', 'tab', 'meta', 'gc', 'func'].map((name) => `lj_${name}.c`)
+  const fast = ['str', 'tab', 'meta'].map((name) => `lj_${name}.c`)
   const small = [
     ...core.split(' ').map((name) => `lj_${name}.c`),
     ...['aux', 'init', ...libraries].map((name) => `lib_${name}.c`),
   ]
   const ours = readdirSync(`${here}c`).filter((name) => name.endsWith('.c') && name !== 'setjmp.c')
-  run(clang, [...lua, '-O2', '-c', ...ours.map((name) => `${here}c/${name}`), ...fast], src)
-  run(clang, [...lua, '-Oz', '-c', ...small.filter((name) => !fast.includes(name))], src)
+  run(clang, [...lua, '-O2', '-c', `${here}c/interp.c`, `${here}c/budget.c`, ...fast], src)
+  const rest = ours.filter((name) => !['interp.c', 'budget.c'].includes(name)).map((name) => `${here}c/${name}`)
+  run(clang, [...lua, '-Oz', '-c', ...rest, ...small.filter((name) => !fast.includes(name))], src)
   const objects = [...fast, ...small, ...ours, 'setjmp.c'].map((name) => name.replace(/c$/, 'o'))
   const resource = execFileSync(clang, ['-print-resource-dir'], { encoding: 'utf8' }).trim()
   const link = [

@@ -202,6 +202,9 @@ export const edits = [
     replace:
       '  (void)status;\n  lx_refused("processes");\n  return luaL_error(L, "os.exit is not available to scripts here: in Envoy it would end the whole proxy");',
   },
+  { file: 'lib_os.c', find: 'stm = gmtime(&t);', replace: 'stm = lx_gmtime(&t);' },
+  { file: 'lib_os.c', find: 'stm = localtime(&t);', replace: 'stm = lx_localtime(&t);' },
+  { file: 'lib_os.c', find: 'strftime(buf,', replace: 'lx_strftime(buf,' },
   { file: 'lib_io.c', find: '#include <stdio.h>\n', replace: '' },
   {
     file: 'lib_jit.c',
