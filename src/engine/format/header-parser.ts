@@ -7,7 +7,8 @@ import type { EngineServices } from '../services.ts'
 import { type FormatOptions, parseFormat } from './formatter.ts'
 import type { FormatContext, Formatter } from './types.ts'
 
-interface Addition {
+/** One header to add, parsed. */
+export interface Addition {
   name: string
   value: Formatter
   action: AppendAction
@@ -75,7 +76,8 @@ export class HeaderParser {
   }
 }
 
-function parseAddition(option: HeaderValueOption, path: string, services: EngineServices | undefined): Addition {
+/** A HeaderValueOption at `path`, parsed. */
+export function parseAddition(option: HeaderValueOption, path: string, services: EngineServices | undefined): Addition {
   const key = option.header?.key ?? ''
   if (!isChangeable(key))
     throw new ConfigError(`${path}.header.key`, `'${key}': pseudo headers and host cannot be set here`)
@@ -89,6 +91,18 @@ function parseAddition(option: HeaderValueOption, path: string, services: Engine
     action: legacy ?? APPEND_ACTIONS[option.appendAction] ?? 'APPEND_IF_EXISTS_OR_ADD',
     keepEmpty: option.keepEmptyValue,
   }
+}
+
+/** Carries out one addition at once. */
+export function applyAddition(addition: Addition, headers: HeaderMap, context: FormatContext): void {
+  const { name, value, action, keepEmpty } = addition
+  const text = value.constant ?? value.format(context)
+  if (text === '' && !keepEmpty) return
+  if (action === 'APPEND_IF_EXISTS_OR_ADD') headers.add(name, text)
+  else if (action === 'OVERWRITE_IF_EXISTS_OR_ADD') headers.set(name, text)
+  else if (action === 'ADD_IF_ABSENT') {
+    if (!headers.has(name)) headers.add(name, text)
+  } else if (headers.has(name)) headers.set(name, text)
 }
 
 /** A header's value as a format; raw_value is bytes as they are. */

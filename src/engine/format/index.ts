@@ -3,6 +3,7 @@ export { createBodyFormatter, dataSourceBytes, dataSourceText, jsonWriter } from
 export { notModelledCommands } from './commands.ts'
 export { formatterCommands } from './extensions.ts'
 export { type FormatOptions, parseFormat } from './formatter.ts'
+export { HeaderMutations } from './header-mutations.ts'
 export { APPEND_ACTIONS, type AppendAction, HeaderParser, isChangeable, parseHeaderValue } from './header-parser.ts'
 export { jsonText, toByteJson } from './json.ts'
 export type { BodyFormatter, Command, FormatContext, Formatter } from './types.ts'

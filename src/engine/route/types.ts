@@ -6,7 +6,7 @@ export interface PerFilterConfig {
   typeUrl: string
   /** The decoded message; undefined when the type is unknown. */
   message: unknown
-  /** From a FilterConfig wrapper: set when the wrapper says so. */
+  /** True: a FilterConfig wrapper turns the filter off here, and `message` is undefined. False for every other entry. */
   disabled?: boolean
 }
 
