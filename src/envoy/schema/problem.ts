@@ -23,6 +23,7 @@ export type Rule =
   | 'old-name'
   | 'terminal-filter'
   | 'duplicate-filter'
+  | 'duplicate-match'
   | 'regex'
   | 'lua'
   | 'unknown-cluster'

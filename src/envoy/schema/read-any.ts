@@ -12,7 +12,8 @@ const WELL_KNOWN = 'google.protobuf.'
  * Reads `{"@type": ..., fields}`. An Any of a type that Envoy does not have is reported and kept as a TypedStruct; a
  * TypedStruct that names a known type has its fields checked against it.
  */
-export function readAny(json: JsonValue, path: Path, context: ReadContext): JsonValue {
+export function readAny(json: JsonValue, path: Path, outer: ReadContext): JsonValue {
+  const context = outer.partial && !outer.mergesAny?.(path) ? { ...outer, partial: false } : outer
   if (!isObject(json)) {
     context.report(wrongType(path, `expected an object with "@type", found ${display(json)}`))
     return {}
@@ -83,8 +84,12 @@ function reportUnknownType(typeName: string, path: Path, context: ReadContext): 
     context.report({ path, severity: 'error', rule: 'v2-type', message, suggestion })
     return
   }
-  const meant = typeName === '' ? undefined : suggest(typeName, messageNames(context))
-  const message = `Envoy 1.40 has no type ${typeName || 'without a name'}${meant ? `; did you mean ${meant}?` : ''}`
+  if (typeName === '') {
+    context.report({ path, severity: 'error', rule: 'missing-type', message: 'expected the type URL of the value' })
+    return
+  }
+  const meant = suggest(typeName, messageNames(context))
+  const message = `Envoy 1.40 has no type ${typeName}${meant ? `; did you mean ${meant}?` : ''}`
   const suggestion = meant ? TYPE_URL_PREFIX + meant : undefined
   context.report({ path, severity: 'error', rule: 'unknown-type', message, suggestion })
 }

@@ -1,19 +1,12 @@
-import {
-  type DescEnum,
-  type DescField,
-  type DescMessage,
-  type JsonObject,
-  type JsonValue,
-  type Registry,
-  ScalarType,
-} from '@bufbuild/protobuf'
+import type { DescEnum, DescField, DescMessage, JsonObject, JsonValue, Registry, ScalarType } from '@bufbuild/protobuf'
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt'
 import type { Path } from '../document/path.ts'
 import { isObject, setOwn } from '../opaque.ts'
 import type { Deprecation, FieldPlan, Planner } from './plan.ts'
 import type { Problem } from './problem.ts'
 import { readAny } from './read-any.ts'
-import { display, readScalar } from './scalars.ts'
+import { adviceFor } from './removed-fields.ts'
+import { display, readScalar, zeroJson, zeroOf } from './scalars.ts'
 import { suggest } from './suggest.ts'
 import { readWellKnown } from './well-known.ts'
 
@@ -34,8 +27,10 @@ export interface ReadContext {
   rules?: RuleChecks
   /** A fragment that is merged into something else: what is missing may be there already. */
   partial?: boolean
+  /** Whether an Any in a fragment is merged too, rather than put in the place of the one that is there. */
+  mergesAny?(path: Path): boolean
   /** Called for each message after its fields were read, with its canonical JSON. */
-  onMessage?(desc: DescMessage, json: JsonObject, path: Path): void
+  onMessage?(desc: DescMessage, json: JsonObject, path: Path, partial: boolean): void
 }
 
 /**
@@ -70,7 +65,7 @@ export function readMessage(desc: DescMessage, json: JsonValue, path: Path, cont
   if (context.rules && !context.partial) {
     for (const each of plan.fields) if (!written.has(each.field)) checkAbsent(each, path, context)
   }
-  context.onMessage?.(desc, out, path)
+  context.onMessage?.(desc, out, path, context.partial ?? false)
   return out
 }
 
@@ -117,11 +112,16 @@ function readList(plan: FieldPlan, json: JsonValue, path: Path, context: ReadCon
       message: `${plan.field.name} is a list; Envoy takes the single value for one of one element`,
     })
   }
+  const of = plan.field as Single
   const itemRules = (plan.rules?.repeated as JsonObject | undefined)?.items as JsonObject | undefined
-  const empty = plan.field.message ? {} : null
-  const list = items.map((item, index) =>
-    readSingle(plan.field as Single, itemRules, item ?? empty, [...path, index], context),
-  )
+  const read = (item: JsonValue, index: number) =>
+    readSingle(of, itemRules, item ?? absent(of), [...path, index], context)
+  const list = items.flatMap((item, index): JsonValue[] => {
+    // Envoy's parser lays a list inside a list flat, and takes null for an element with nothing set.
+    if (Array.isArray(item) && !of.message?.typeName.startsWith('google.protobuf.'))
+      return item.map((inner) => read(inner, index))
+    return [read(item, index)]
+  })
   reportConstraint(context.rules?.checkCount(plan.rules, list.length), path, context)
   const duplicate = context.rules?.duplicateIn(plan.rules, list) ?? -1
   if (duplicate >= 0) reportConstraint('must not repeat an earlier element', [...path, duplicate], context)
@@ -223,14 +223,10 @@ function checkAbsent(plan: FieldPlan, path: Path, context: ReadContext): void {
   }
 }
 
-function zeroOf(type: ScalarType): string | number | bigint | boolean {
-  if (type === ScalarType.STRING || type === ScalarType.BYTES) return ''
-  if (type === ScalarType.BOOL) return false
-  return [ScalarType.INT64, ScalarType.SINT64, ScalarType.UINT64, ScalarType.FIXED64, ScalarType.SFIXED64].includes(
-    type,
-  )
-    ? 0n
-    : 0
+/** What null means as an element of a list or a value of a map. */
+function absent(of: Single): JsonValue {
+  if (of.message) return {}
+  return of.enum ? 0 : zeroJson(of.scalar!)
 }
 
 export function reportConstraint(message: string | undefined, path: Path, context: ReadContext): void {
@@ -248,6 +244,12 @@ function reportUnknownField(desc: DescMessage, path: Path, context: ReadContext)
     key,
     desc.fields.map((field) => (camelCase ? field.jsonName : field.name)),
   )
+  const advice = adviceFor(desc.name, key)
+  if (advice) {
+    const message = `${desc.name} has no field ${key} any more; ${advice}`
+    context.report({ path, at: 'key', severity: 'error', rule: 'unknown-field', message })
+    return
+  }
   const message = `no such field in ${desc.name}${meant ? `; did you mean ${meant}?` : ''}`
   context.report({ path, at: 'key', severity: 'error', rule: 'unknown-field', message, suggestion: meant })
 }

@@ -82,6 +82,19 @@ function toBigInt(json: JsonValue): bigint | undefined {
   return typeof json === 'number' && Number.isInteger(json) ? BigInt(json) : undefined
 }
 
+/** The default of a scalar that is not written, to compare with. */
+export function zeroOf(type: ScalarType): string | number | bigint | boolean {
+  if (type === ScalarType.STRING || type === ScalarType.BYTES) return ''
+  if (type === ScalarType.BOOL) return false
+  return INTEGER_RANGES[type]?.[1] !== undefined && INTEGER_RANGES[type][1] > 0xffffffffn ? 0n : 0
+}
+
+/** The same as proto3 JSON. */
+export function zeroJson(type: ScalarType): JsonValue {
+  const zero = zeroOf(type)
+  return typeof zero === 'bigint' ? zero.toString() : zero
+}
+
 export function display(json: JsonValue | undefined): string {
   if (json === undefined || json === null) return 'nothing'
   if (Array.isArray(json)) return 'a list'

@@ -3,7 +3,7 @@ import type { Path } from '../document/path.ts'
 import { isObject } from '../opaque.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { type ReadContext, reportConstraint, wrongType } from './read-message.ts'
-import { display, readScalar } from './scalars.ts'
+import { display, readScalar, zeroJson } from './scalars.ts'
 
 const PREFIX = 'google.protobuf.'
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
@@ -53,7 +53,9 @@ export function readWellKnown(
   const wrapped = desc.fields[0]
   if (!desc.typeName.endsWith('Value') || wrapped?.fieldKind !== 'scalar') return undefined
   // Envoy's parser also takes a wrapper written as the message it is: {value: 5}.
-  const inner = isObject(json) && Object.keys(json).join() === 'value' ? json.value! : json
+  const asMessage = isObject(json) && Object.keys(json).every((key) => key === 'value')
+  if (asMessage && json.value === undefined) return { json: zeroJson(wrapped.scalar) }
+  const inner = asMessage ? json.value! : json
   const reading = readScalar(wrapped.scalar, inner)
   if (reading.mistake !== undefined) {
     context.report(wrongType(path, reading.mistake))

@@ -29,12 +29,14 @@ export function createMessageReader(registry: EnvoyRegistry, report: (problem: P
     read(typeName, json, path, partial = false) {
       const desc = registry.message(typeName)
       if (!desc) throw new Error(`The descriptor set has no message ${typeName}`)
-      const onMessage = (message: DescMessage, read: JsonObject, at: Path) => {
-        const context = { types, report, partial, clusters: reader.clusters, lua: reader.lua }
+      const onMessage = (message: DescMessage, read: JsonObject, at: Path, isPartial: boolean) => {
+        const context = { types, report, partial: isPartial, clusters: reader.clusters, lua: reader.lua }
         for (const check of CHECKS[message.typeName] ?? []) check(read, at, context)
-        if (partial) reportUnmergeable(message, read, at, report)
+        if (isPartial) reportUnmergeable(message, read, at, report)
       }
-      return readMessage(desc, json, path, { types, planner, report, rules, partial, onMessage })
+      // istiod merges the configuration of the filter itself; every other Any it replaces as a whole.
+      const mergesAny = (at: Path) => at.length === path.length + 1
+      return readMessage(desc, json, path, { types, planner, report, rules, partial, mergesAny, onMessage })
     },
   }
   return reader
@@ -44,18 +46,16 @@ export function createMessageReader(registry: EnvoyRegistry, report: (problem: P
 function reportUnmergeable(desc: DescMessage, json: JsonObject, path: Path, report: (problem: Problem) => void): void {
   for (const [name, value] of Object.entries(json)) {
     const field = desc.fields.find((each) => each.name === name)
-    if (!field || !isImplicit(field) || !isDefault(field, value)) continue
+    if (!field || !isImplicit(field) || !isDefault(value)) continue
     const message = `a merge cannot set ${name} to ${JSON.stringify(value)}: it is the default, so what was there stays`
     report({ path: [...path, name], severity: 'warning', rule: 'patch', message })
   }
 }
 
 function isImplicit(field: DescField): boolean {
-  const singular = field.fieldKind === 'scalar' || field.fieldKind === 'enum'
-  return singular && field.oneof === undefined && field.presence === FeatureSet_FieldPresence.IMPLICIT
+  return field.fieldKind === 'scalar' && !field.oneof && field.presence === FeatureSet_FieldPresence.IMPLICIT
 }
 
-function isDefault(field: DescField, value: JsonValue): boolean {
-  if (field.fieldKind === 'enum') return value === field.enum.values.find((each) => each.number === 0)?.name
+function isDefault(value: JsonValue): boolean {
   return value === false || value === 0 || value === '0' || value === ''
 }

@@ -6,11 +6,11 @@ import { checkPatch } from './patches.ts'
 import type { MessageReader } from './reader.ts'
 
 const ENVOY_FILTER = 'istio.networking.v1alpha3.EnvoyFilter'
-const VERSIONS: Record<string, { apiVersions: string[]; typeName: string }> = {
-  EnvoyFilter: { apiVersions: ['networking.istio.io/v1alpha3'], typeName: ENVOY_FILTER },
-  WasmPlugin: { apiVersions: ['extensions.istio.io/v1alpha1'], typeName: 'istio.extensions.v1alpha1.WasmPlugin' },
+const VERSIONS: Record<string, { apiVersion: string; typeName: string }> = {
+  EnvoyFilter: { apiVersion: 'networking.istio.io/v1alpha3', typeName: ENVOY_FILTER },
+  WasmPlugin: { apiVersion: 'extensions.istio.io/v1alpha1', typeName: 'istio.extensions.v1alpha1.WasmPlugin' },
   TrafficExtension: {
-    apiVersions: ['extensions.istio.io/v1alpha1'],
+    apiVersion: 'extensions.istio.io/v1alpha1',
     typeName: 'istio.extensions.v1alpha1.TrafficExtension',
   },
 }
@@ -31,14 +31,19 @@ export function checkResource(resource: JsonObject, path: Path, reader: MessageR
   const report = (at: Path, message: string, suggestion?: string) =>
     reader.report({ path: [...path, ...at], severity: 'error', rule: 'resource', message, suggestion })
 
-  if (!known.apiVersions.includes(String(resource.apiVersion))) {
-    const expected = known.apiVersions.join(' or ')
-    report(['apiVersion'], `a ${resource.kind} has apiVersion ${expected}`, known.apiVersions[0])
+  if (resource.apiVersion !== known.apiVersion) {
+    const group = String(resource.apiVersion).split('/')[0]!
+    if (!group.endsWith('istio.io')) {
+      const message = `this ${resource.kind} is not Istio's but of ${group}; it is not checked`
+      reader.report({ path: [...path, 'apiVersion'], severity: 'info', rule: 'resource', message })
+      return
+    }
+    report(['apiVersion'], `the apiVersion of ${resource.kind} is ${known.apiVersion}`, known.apiVersion)
   }
   const metadata = isObject(resource.metadata) ? resource.metadata : undefined
   if (typeof (metadata?.name ?? metadata?.generateName) !== 'string') report(['metadata'], 'metadata.name is missing')
   if (!isObject(resource.spec)) {
-    report(['spec'], `a ${resource.kind} needs a spec`)
+    report(['spec'], `${resource.kind} needs a spec`)
     return
   }
   const spec = reader.read(known.typeName, resource.spec, [...path, 'spec']) as JsonObject
