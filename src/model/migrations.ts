@@ -18,7 +18,7 @@ const RESOURCES = ['listeners', 'routes', 'clusters', 'endpoints']
  * to where a design keeps them. Lists that are null (Go writes empty lists so) are left out.
  */
 function caseBecomesDesign(document: JsonObject): JsonObject {
-  const config = isObject(document.config) ? hoist(document.config) : document.config
+  const config = isObject(document.config) ? plainConfig(document.config) : document.config
   return {
     name: 'Untitled',
     upstreams: {},
@@ -30,7 +30,8 @@ function caseBecomesDesign(document: JsonObject): JsonObject {
   }
 }
 
-function hoist(config: JsonObject): JsonObject {
+/** Envoy resources as a design keeps them: static resources moved up, lists that are null left out. */
+export function plainConfig(config: JsonObject): JsonObject {
   const { static_resources, ...rest } = config
   const merged: JsonObject = isObject(static_resources) ? { ...rest, ...static_resources } : config
   const entries = Object.entries(merged).filter(([key, value]) => !(value === null && RESOURCES.includes(key)))

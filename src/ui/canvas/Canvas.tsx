@@ -1,0 +1,196 @@
+import {
+  Background,
+  BackgroundVariant,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStoreApi,
+} from '@xyflow/react'
+import '@xyflow/react/dist/base.css'
+import IconMaximize from '@tabler/icons-react/icons/IconMaximize'
+import IconMinus from '@tabler/icons-react/icons/IconMinus'
+import IconPlus from '@tabler/icons-react/icons/IconPlus'
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { shortName } from '../../model/edits/edit.ts'
+import { kindOfId, pathOfId } from '../../model/locate.ts'
+import { marksOf, type NodeMarks } from '../../model/run.ts'
+import { useApp, useOrigins, useServices } from '../context.ts'
+import { useActions } from '../use-actions.ts'
+import classes from './Canvas.module.css'
+import { CanvasMenu, type MenuPlace } from './CanvasMenu.tsx'
+import { CanvasContext, type CanvasShared } from './canvas-context.ts'
+import { focusObject, handleCanvasKey } from './keys.ts'
+import { type CanvasNode, layOut, nearestGap } from './layout.ts'
+import { nodeTypes } from './nodes/index.ts'
+import { project } from './projection.ts'
+import { useStartView } from './use-start-view.ts'
+import { revealNode } from './viewport.ts'
+
+/** The open design, drawn: columns of cards joined by the way that a request takes. */
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <CanvasFlow />
+    </ReactFlowProvider>
+  )
+}
+
+const noMarks: ReadonlyMap<string, NodeMarks> = new Map()
+
+function CanvasFlow() {
+  const { catalogue, drag } = useServices()
+  const actions = useActions()
+  const flow = useReactFlow()
+  const flowStore = useStoreApi()
+  const frame = useRef<HTMLElement>(null)
+  const design = useApp((state) => state.design)
+  const id = useApp((state) => state.id)
+  const selection = useApp((state) => state.selection)
+  const select = useApp((state) => state.select)
+  const gap = useApp((state) => state.gap)
+  const run = useApp((state) => state.run)
+  const origin = useOrigins()
+  const dragging = useStore(drag, (state) => state.dragged !== undefined)
+  const over = useStore(drag, (state) => state.over)
+  const label = useStore(drag, (state) => state.label)
+
+  const projection = useMemo(
+    () => (design ? project(design, catalogue, origin) : undefined),
+    [design, catalogue, origin],
+  )
+  const request = design?.requests[run.request]
+  const layout = useMemo(() => {
+    if (!projection) return undefined
+    const client = { method: request?.method ?? 'GET', source: request?.sourceAddress ?? '127.0.0.1' }
+    const openGap = over
+      ? { place: over, text: `${label} here` }
+      : gap
+        ? { place: gap, text: 'The next filter goes here' }
+        : undefined
+    const openHost = typeof design?.view?.host === 'string' ? design.view.host : undefined
+    return layOut({ projection, client, openGap, openHost })
+  }, [projection, request, over, label, gap, design?.view?.host])
+
+  const marks = useMemo(
+    () => (design && run.outcome && !run.stale ? marksOf(design, run.outcome.steps) : noMarks),
+    [design, run.outcome, run.stale],
+  )
+  const tabStop = useMemo(() => {
+    const ids = layout?.columns.flat() ?? []
+    if (selection !== undefined && ids.includes(selection)) return selection
+    return ids.find((one) => kindOfId(one) === 'hf') ?? ids[0]
+  }, [layout, selection])
+  const shared = useMemo<CanvasShared>(() => ({ marks, ran: marks.size > 0, tabStop }), [marks, tabStop])
+
+  const showStart = useStartView(id, layout)
+
+  // What the keyboard selects is focused and brought into view, also where an edit moved it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new layout is what may have moved it.
+  useEffect(() => {
+    if (selection === undefined || !frame.current) return
+    const holder = frame.current
+    const element = holder.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
+    if (!element) return
+    if (holder.contains(document.activeElement)) element.focus({ preventScroll: true })
+    revealNode(flow, flowStore.getState(), element)
+  }, [selection, layout, flow, flowStore])
+
+  // While something is dragged, the gap under the pointer opens.
+  useEffect(() => {
+    if (!dragging || !layout) return
+    const follow = (): void => {
+      const { x, y, kind, over: current, dragged } = drag.getState()
+      if (!dragged) return
+      const box = frame.current?.getBoundingClientRect()
+      const inside = box && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom
+      const at = flow.screenToFlowPosition({ x, y })
+      const found = inside ? nearestGap(layout.gaps, kind, at.x, at.y)?.place : undefined
+      if (JSON.stringify(found) !== JSON.stringify(current)) drag.setState({ over: found })
+    }
+    follow()
+    return drag.subscribe(follow)
+  }, [dragging, layout, drag, flow])
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (layout && projection) handleCanvasKey(event, { layout, projection, actions, state: actions.state })
+  }
+
+  const [menu, setMenu] = useState<MenuPlace>()
+  const onContextMenu = (event: MouseEvent): void => {
+    const card = (event.target as HTMLElement).closest<HTMLElement>('[data-focus]')?.dataset.focus
+    if (card === undefined || !design || !pathOfId(design, card)) return
+    event.preventDefault()
+    focusObject(card, actions.state)
+    setMenu({ id: card, x: event.clientX, y: event.clientY })
+  }
+
+  if (!design || !layout) return null
+  const edges = layout.edges.map((edge) => {
+    const reached = marks.has(edge.target) && (edge.source === 'client' || marks.has(edge.source))
+    const quiet = marks.size > 0 ? !reached : isQuiet(edge.source, edge.target)
+    return { ...edge, className: quiet ? classes.quiet : classes.wire }
+  })
+  return (
+    <section
+      ref={frame}
+      className={classes.canvas}
+      aria-label="Filter chains"
+      aria-describedby="canvas-help"
+      onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
+      data-dragging={dragging || undefined}
+    >
+      <p id="canvas-help" className="visually-hidden">
+        Arrow keys walk through the proxy, Alt with an arrow key moves what is selected, A and B choose where the
+        palette inserts, F1 lists every key.
+      </p>
+      <CanvasContext.Provider value={shared}>
+        <ReactFlow<CanvasNode>
+          nodes={layout.nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          onPaneClick={() => select(undefined)}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          panOnScroll
+          zoomOnDoubleClick={false}
+          minZoom={0.3}
+          maxZoom={1.6}
+          proOptions={{ hideAttribution: true }}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--dots)" />
+          <Panel position="bottom-left" className={classes.zoom}>
+            <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn()}>
+              <IconPlus size={15} />
+            </button>
+            <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => void flow.zoomOut()}>
+              <IconMinus size={15} />
+            </button>
+            <button type="button" aria-label="Fit the chain" title="Fit the chain" onClick={showStart}>
+              <IconMaximize size={15} />
+            </button>
+          </Panel>
+        </ReactFlow>
+      </CanvasContext.Provider>
+      <CanvasMenu at={menu} onClose={() => setMenu(undefined)} />
+      <span className="visually-hidden" aria-live="polite">
+        {over ? `Drop ${shortName(label)} at position ${over.index + 1}` : ''}
+      </span>
+    </section>
+  )
+
+  /** Before any run: the wires to what is not chosen stay in the background. */
+  function isQuiet(source: string, target: string): boolean {
+    return selection !== undefined && (target === selection || source === selection)
+      ? false
+      : source.includes('/route:')
+  }
+}

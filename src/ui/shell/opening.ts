@@ -1,0 +1,141 @@
+import { type Design, type EnvoyConfig, emptyDesign, type Istio, type ProxyKind } from '../../model/design.ts'
+import { asObject, isObject, type Json, type JsonObject } from '../../model/json.ts'
+import { openDesign, plainConfig } from '../../model/migrations.ts'
+import type { Services } from '../context.ts'
+
+/** Something that could not be opened, with its place in the text where there is one. */
+export interface OpenProblem {
+  message: string
+  line?: number
+  column?: number
+}
+
+/** A new id for a design; random, so that designs from two browsers do not meet. */
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36).padStart(2, '0')).join('')
+}
+
+/** The untouched configuration of a bundled proxy, in the form that designs keep it; undefined if there is none. */
+export async function baseConfig(id: string): Promise<EnvoyConfig | undefined> {
+  const { listBases, loadBase } = await import('../../istio/bases/index.ts')
+  if (!listBases().some((base) => base.id === id)) return undefined
+  return plainConfig((await loadBase(id)) as unknown as JsonObject) as unknown as EnvoyConfig
+}
+
+/** What a design started from: a bundled base, or the configuration that was imported. */
+async function baseOf(design: Design): Promise<EnvoyConfig | undefined> {
+  const base = design.istio?.base
+  if (!base) return undefined
+  return 'id' in base ? baseConfig(base.id) : base.inline
+}
+
+/** Shows a design, as a new one or under the id that it is saved under. */
+export async function showDesign({ store }: Services, design: Design, id = newId()): Promise<void> {
+  const base = await baseOf(design)
+  store.getState().open(id, design, base)
+}
+
+/** Starts a design on a bundled base. */
+export async function openBase(services: Services, id: string): Promise<void> {
+  const { listBases } = await import('../../istio/bases/index.ts')
+  const base = listBases().find((one) => one.id === id)
+  const config = await baseConfig(id)
+  if (!base || !config) throw new Error(`There is no base called ${id}`)
+  const { kind, namespace, labels, version } = base.proxy
+  const design: Design = {
+    ...emptyDesign(base.title.replace(/^Istio /, '')),
+    istio: { version: minorVersion(version), proxy: kind, namespace, labels, base: { id } },
+    config,
+    requests: sampleRequests(config),
+  }
+  await showDesign(services, design)
+}
+
+/** `1.31.2` is `1.31`: what a design keeps of Istio's version. */
+export function minorVersion(version = '1.31'): string {
+  return version.split('.', 2).join('.')
+}
+
+/** A first request that the base's own routes answer. */
+function sampleRequests(config: EnvoyConfig): Design['requests'] {
+  for (const route of config.routes ?? []) {
+    for (const host of Array.isArray(route.virtual_hosts) ? route.virtual_hosts : []) {
+      const domains = asObject(host).domains
+      const domain = Array.isArray(domains)
+        ? domains.find((one) => typeof one === 'string' && !one.includes('*'))
+        : undefined
+      if (typeof domain === 'string') return [{ method: 'GET', authority: domain, path: '/api/items' }]
+    }
+  }
+  return [{ method: 'GET', path: '/' }]
+}
+
+/** Opens a saved design. */
+export async function openSaved(services: Services, id: string): Promise<void> {
+  await showDesign(services, await services.storage.load(id), id)
+}
+
+/** Opens a shared link's fragment. Rejects with a LinkError; what is open stays open. */
+export async function openLink(services: Services, fragment: string): Promise<void> {
+  const { decodeLink } = await import('../../share/link.ts')
+  await showDesign(services, await decodeLink(fragment, { bases: baseConfig }))
+}
+
+/**
+ * Opens text that was pasted, dropped or read from a file: a design, a case, a bootstrap, or what istiod sends a proxy,
+ * as JSON or YAML. Returns what is wrong with it, if anything is; then nothing that is open was touched.
+ */
+export async function openText(services: Services, text: string, name?: string): Promise<OpenProblem[]> {
+  if (/#\d+\.\w+\.[\w-]+\s*$/.test(text) && !text.trim().includes('\n')) return await tryLink(services, text)
+  const { DocumentError, readDocument } = await import('../../envoy/document/read.ts')
+  try {
+    const { json } = readDocument(text)
+    const design = designOf(json as Json, name)
+    await showDesign(services, design)
+    return []
+  } catch (error) {
+    if (error instanceof DocumentError) return [{ message: error.message, line: error.line, column: error.column }]
+    return [{ message: (error as Error).message }]
+  }
+}
+
+async function tryLink(services: Services, text: string): Promise<OpenProblem[]> {
+  try {
+    await openLink(services, text)
+    return []
+  } catch (error) {
+    return [{ message: (error as Error).message }]
+  }
+}
+
+/** Makes a design of any document that the app knows. Throws an Error that says what was expected. */
+export function designOf(document: Json, name = 'Imported proxy'): Design {
+  if (!isObject(document))
+    throw new Error('(document): expected an object: a design, an Envoy bootstrap, or a proxy’s configuration')
+  if ('config' in document || 'format' in document) {
+    const design = openDesign(document)
+    return design.name === 'Untitled' ? { ...design, name } : design
+  }
+  if ('static_resources' in document || 'listeners' in document || 'clusters' in document) {
+    const design = openDesign({ config: document, name })
+    const istio = istioOf(design.config)
+    return istio ? { ...design, istio: { ...istio, base: { inline: design.config } } } : design
+  }
+  const keys = Object.keys(document).slice(0, 4).join(', ')
+  throw new Error(
+    `(document): found ${keys || 'nothing'}; expected \`config\` (a design or a case), \`static_resources\` (a bootstrap), or \`listeners\` and \`clusters\` (what istiod sends a proxy)`,
+  )
+}
+
+/** Istio's marks in a configuration tell which kind of proxy it is for. */
+function istioOf(config: EnvoyConfig): Istio | undefined {
+  const text = JSON.stringify(config.listeners)
+  if (!text.includes('istio.stats') && !text.includes('istio.metadata_exchange')) return undefined
+  const names = config.listeners.map((listener) => listener.name)
+  const proxy: ProxyKind = names.includes('virtualInbound')
+    ? 'sidecar'
+    : names.includes('main_internal')
+      ? 'waypoint'
+      : 'gateway'
+  return { version: '1.31', proxy, namespace: proxy === 'gateway' ? 'istio-system' : 'default', labels: {} }
+}
