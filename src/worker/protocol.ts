@@ -1,0 +1,45 @@
+import type { TraceStep } from '../engine/trace.ts'
+import type { Design } from '../model/design.ts'
+
+/** What came of one request or connection of a design. */
+export interface SimulatedRequest {
+  /** The case format's result; undefined when the run ended before it. */
+  result: unknown
+  steps: TraceStep[]
+  /** Steps or log lines were dropped because there were too many. */
+  truncated: boolean
+}
+
+/** One line that a script ran, with its locals: what stepping shows. */
+export interface ScriptStep {
+  script: string
+  line: number
+  locals: { name: string; value: string }[]
+}
+
+export interface RunOptions {
+  /** Record each line that Lua runs. */
+  stepping?: boolean
+}
+
+/** To the worker: run every request of a design, in order, through one fresh proxy. */
+export interface RunMessage {
+  type: 'run'
+  id: number
+  design: Design
+  options: RunOptions
+}
+
+export interface RunResult {
+  /** The requests in order, then the connections. */
+  requests: SimulatedRequest[]
+  scriptSteps: ScriptStep[]
+}
+
+/** From the worker. */
+export type WorkerMessage =
+  /** Assets are loaded and the run has begun: its budget counts from here. */
+  | { type: 'started'; id: number }
+  | { type: 'done'; id: number; result: RunResult }
+  /** The design cannot be run: Envoy would refuse it, say. `path` is the place in the document. */
+  | { type: 'failed'; id: number; message: string; path?: string }
