@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { loadBase } from '../../src/istio/bases/index.ts'
+import { stepsBetween } from '../../src/istio/message/difference.ts'
 import { caseFiles, casePath, named, readCase, scenarioOfCase, withExpectation } from './cases.ts'
-import { stepsBetween } from './difference.ts'
 import { askIstiod } from './istiod.ts'
 import { proxyConfigOf } from './scenarios.ts'
 
