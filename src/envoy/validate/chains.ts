@@ -10,11 +10,7 @@ const NETWORK = 'envoy.extensions.filters.network.'
  * Filters that answer or forward by themselves: Envoy refuses a chain that goes on after one or, unless it is empty,
  * does not end in one (Envoy: source/common/http/filter_chain_helper.cc, isTerminalFilterByProto of each factory).
  */
-const TERMINAL_HTTP = new Set([
-  `${HTTP}router.v3.Router`,
-  `${HTTP}mcp_router.v3.McpRouter`,
-  `${HTTP}ai_protocol_manager.v3.AiProtocolManager`,
-])
+const TERMINAL_HTTP = new Set([`${HTTP}router.v3.Router`, `${HTTP}mcp_router.v3.McpRouter`])
 const TERMINAL_UPSTREAM_HTTP = new Set([`${HTTP}upstream_codec.v3.UpstreamCodec`])
 const TERMINAL_NETWORK = new Set([
   `${NETWORK}direct_response.v3.Config`,
@@ -25,6 +21,7 @@ const TERMINAL_NETWORK = new Set([
   `${NETWORK}http_connection_manager.v3.EnvoyMobileHttpConnectionManager`,
   `${NETWORK}kafka_mesh.v3alpha.KafkaMesh`,
   `${NETWORK}redis_proxy.v3.RedisProxy`,
+  `${NETWORK}reverse_tunnel.v3.DrainAwareHttpConnectionManager`,
   `${NETWORK}reverse_tunnel.v3.ReverseTunnel`,
   `${NETWORK}rocketmq_proxy.v3.RocketmqProxy`,
   `${NETWORK}sip_proxy.v3alpha.SipProxy`,

@@ -1,10 +1,16 @@
-/** Names that filters had before Envoy 1.14 gave them their category; Envoy and istiod no longer know them. */
+/**
+ * Names that filters had before Envoy 1.14 gave them their category. Envoy goes by the type of the configuration; istiod
+ * writes, and matches, the names of today.
+ */
 const RENAMED: Record<string, string> = {
+  'envoy.bandwidth_limit': 'envoy.filters.http.bandwidth_limit',
   'envoy.buffer': 'envoy.filters.http.buffer',
   'envoy.cors': 'envoy.filters.http.cors',
   'envoy.csrf': 'envoy.filters.http.csrf',
   'envoy.ext_authz': 'envoy.filters.http.ext_authz',
+  'envoy.ext_proc': 'envoy.filters.http.ext_proc',
   'envoy.fault': 'envoy.filters.http.fault',
+  'envoy.geoip': 'envoy.filters.http.geoip',
   'envoy.grpc_http1_bridge': 'envoy.filters.http.grpc_http1_bridge',
   'envoy.grpc_json_transcoder': 'envoy.filters.http.grpc_json_transcoder',
   'envoy.grpc_web': 'envoy.filters.http.grpc_web',
@@ -12,6 +18,7 @@ const RENAMED: Record<string, string> = {
   'envoy.health_check': 'envoy.filters.http.health_check',
   'envoy.http_dynamo_filter': 'envoy.filters.http.dynamo',
   'envoy.ip_tagging': 'envoy.filters.http.ip_tagging',
+  'envoy.local_rate_limit': 'envoy.filters.http.local_ratelimit',
   'envoy.lua': 'envoy.filters.http.lua',
   'envoy.rate_limit': 'envoy.filters.http.ratelimit',
   'envoy.router': 'envoy.filters.http.router',
