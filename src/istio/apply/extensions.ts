@@ -8,7 +8,7 @@ import { httpSlots, networkSlots, phases, type Slots } from './slots.ts'
 import { httpConnectionManager, type ProxyIdentity } from './types.ts'
 
 /** A filter chain as istiod sees it when it asks which extensions belong into it. */
-interface ChainInfo {
+export interface ChainInfo {
   /** How it carries traffic: a gateway and a sidecar's outbound side are clients, the inbound side is the server. */
   mode: 'CLIENT' | 'SERVER'
   /** The port that `match.ports` is compared with; 0 when istiod knows none. */
@@ -78,7 +78,8 @@ function isPlumbing(listener: JsonObject, chain: JsonObject): boolean {
   return /^(inner_|outer_)?connect_(terminate|originate)$/.test(listenerName)
 }
 
-function describeChain(listener: JsonObject, chain: JsonObject, proxy: ProxyIdentity): ChainInfo | undefined {
+/** The chain as istiod sees it, or undefined when it asks for no extensions there. */
+export function describeChain(listener: JsonObject, chain: JsonObject, proxy: ProxyIdentity): ChainInfo | undefined {
   if (isPlumbing(listener, chain)) return undefined
   const name = stringAt(chain, 'name')
   const label = name === '' ? '' : ` / chain ${name}`
