@@ -7,29 +7,29 @@ import { createStringMatcher, type StringMatcherConfig } from './string.ts'
 import type { TextMatcher } from './types.ts'
 
 /**
- * config.route.v3.HeaderMatcher made ready. Several values of a name are joined with commas before they are tested; a missing
- * header never matches, inverted or not, unless it counts as empty (Envoy: source/common/http/header_utility.cc).
+ * config.route.v3.HeaderMatcher made ready. Of several values of a name one has to match, inverted none may; a missing header never
+ * matches, inverted or not, unless it counts as empty (Envoy: source/common/http/header_utility.cc).
  */
 export function createHeaderMatcher(config: HeaderMatcher, path: string): HeaderTest {
   const name = asciiLower(toByteString(config.name))
-  const specifier = config.headerMatchSpecifier
+  const { headerMatchSpecifier: specifier, invertMatch, treatMissingHeaderAsEmpty } = config
   if (specifier.case === undefined || specifier.case === 'presentMatch') {
-    const wanted = (specifier.case === undefined || specifier.value) !== config.invertMatch
+    const wanted = (specifier.case === undefined || specifier.value) !== invertMatch
     return {
       name,
       description: `${config.name} ${wanted ? 'present' : 'absent'}`,
-      // Presence asks for the header itself: one that counts as empty when missing is still missing here.
-      matches: (headers) => headers.has(name) === wanted,
+      matches: (headers) => (treatMissingHeaderAsEmpty || headers.has(name)) === wanted,
     }
   }
   const value = valueMatcher(config, path)
-  const { invertMatch, treatMissingHeaderAsEmpty } = config
   return {
     name,
     description: `${config.name} ${invertMatch ? 'not ' : ''}${value.description}`,
     matches(headers: HeaderMap) {
-      const text = headers.joined(name) ?? (treatMissingHeaderAsEmpty ? '' : undefined)
-      return text !== undefined && value.matches(text) !== invertMatch
+      const first = headers.get(name) ?? (treatMissingHeaderAsEmpty ? '' : undefined)
+      if (first === undefined) return false
+      const found = value.matches(first) || headers.getAll(name).some((text, i) => i > 0 && value.matches(text))
+      return found !== invertMatch
     },
   }
 }
@@ -50,6 +50,8 @@ function valueMatcher(config: HeaderMatcher, path: string): TextMatcher {
     createStringMatcher({ matchPattern: { case: kind, value }, ignoreCase: false }, path)
   switch (specifier.case) {
     case 'exactMatch':
+      // The deprecated form takes an empty value to mean: any.
+      if (specifier.value === '') return { matches: () => true, description: 'present' }
       return plain('exact', specifier.value)
     case 'prefixMatch':
       return plain('prefix', specifier.value)

@@ -45,15 +45,15 @@ export function stripPathParameters(path: string): string {
   return path.includes(';') ? path.replace(/;[^/]*/g, '') : path
 }
 
-/** Pairs of cookie headers; blanks around are dropped, quotes around a value too (Http::Utility::parseCookies). */
+/** Pairs of cookie headers; blanks around a pair are dropped, quotes around a value too (Http::Utility::parseCookies). */
 export function parseCookies(headers: readonly string[]): Map<string, string> {
   const cookies = new Map<string, string>()
   for (const header of headers) {
     for (const pair of header.split(';')) {
       const equals = pair.indexOf('=')
       if (equals < 0) continue
-      const name = pair.slice(0, equals).replace(/^[ \t]+|[ \t]+$/g, '')
-      let value = pair.slice(equals + 1).replace(/^[ \t]+|[ \t]+$/g, '')
+      const name = pair.slice(0, equals).replace(/^[ \t]+/, '')
+      let value = pair.slice(equals + 1).replace(/[ \t]+$/, '')
       if (value.length >= 2 && value.startsWith('"') && value.endsWith('"')) value = value.slice(1, -1)
       if (!cookies.has(name)) cookies.set(name, value)
     }

@@ -94,7 +94,11 @@ function queryCondition(config: QueryParameterMatcher, path: string): Condition 
   const name = toByteString(config.name)
   const specifier = config.queryParameterMatchSpecifier
   if (specifier.case !== 'stringMatch') {
-    return { description: `query ${config.name} present`, matches: (context) => context.query.has(name) }
+    const wanted = specifier.case === undefined || specifier.value
+    return {
+      description: `query ${config.name} ${wanted ? 'present' : 'absent'}`,
+      matches: (context) => context.query.has(name) === wanted,
+    }
   }
   const text = createStringMatcher(specifier.value as StringMatcherConfig, `${path}.string_match`)
   return {

@@ -152,12 +152,9 @@ function byLength(map: Map<number, Map<string, VirtualHost>>): Wildcards {
   return [...map].map(([length, hosts]) => ({ length, hosts })).sort((a, b) => b.length - a.length)
 }
 
-/** Where the port of a host begins; its length when there is none (HeaderUtility::getPortStart). */
+/** Where what may be a port begins, whatever follows the colon; the host's length when there is none (HeaderUtility::getPortStart). */
 export function portStart(host: string): number {
   const colon = host.lastIndexOf(':')
-  if (colon < 0) return host.length
   // A colon inside the brackets of an IPv6 address is no port.
-  if (host.lastIndexOf(']') > colon) return host.length
-  const port = host.slice(colon + 1)
-  return /^\d+$/.test(port) && Number(port) <= 65535 ? colon : host.length
+  return colon < 0 || host.lastIndexOf(']') > colon ? host.length : colon
 }

@@ -2,6 +2,8 @@ import { ConfigError } from '../catalogue.ts'
 import { compileRegex } from '../match/regex.ts'
 
 const LITERAL = "a-zA-Z0-9\\-._~%!$&'()+,;:@"
+/** What a glob stands for besides: characters that mean something in a template. */
+const GLOB = `${LITERAL}*=`
 const MAX_VARIABLES = 5
 const MAX_NAME = 16
 
@@ -70,10 +72,10 @@ class TemplateParser {
     if (this.rest.startsWith('**')) {
       this.rest = this.rest.slice(2)
       this.seenTextGlob = true
-      return `[${LITERAL}/]*`
+      return `[${GLOB}/]*`
     }
     this.rest = this.rest.slice(1)
-    return `[${LITERAL}]+`
+    return `[${GLOB}]+`
   }
 
   private literal(): string {
