@@ -9,6 +9,21 @@ export const theme = createTheme({
   fontSizes: { xs: '11px', sm: '13px', md: '14px', lg: '15px', xl: '17px' },
   defaultRadius: 'md',
   primaryColor: 'blue',
+  // Mantine's dark greys, replaced by the app's own surfaces.
+  colors: {
+    dark: [
+      '#e6eaf4',
+      '#c4cde2',
+      '#a3afca',
+      '#8492b2',
+      '#3a486b',
+      '#26304a',
+      '#1a2233',
+      '#141a28',
+      '#0f1420',
+      '#0b0f19',
+    ],
+  },
   cursorType: 'pointer',
 })
 

@@ -118,12 +118,23 @@ function CanvasFlow() {
   }
 
   const [menu, setMenu] = useState<MenuPlace>()
+  const [menuOpen, setMenuOpen] = useState(false)
   const onContextMenu = (event: MouseEvent): void => {
     const card = (event.target as HTMLElement).closest<HTMLElement>('[data-focus]')?.dataset.focus
     if (card === undefined || !design || !pathOfId(design, card)) return
     event.preventDefault()
     focusObject(card, actions.state)
     setMenu({ id: card, x: event.clientX, y: event.clientY })
+    setMenuOpen(true)
+  }
+
+  const closeMenu = (): void => {
+    setMenuOpen(false)
+    // The menu lets go of the focus after it is gone; then the card takes it back, wherever an edit moved it.
+    setTimeout(() => {
+      const { selection: now } = actions.state
+      if (now !== undefined && document.activeElement === document.body) focusObject(now, actions.state)
+    }, 60)
   }
 
   if (!design || !layout) return null
@@ -180,7 +191,7 @@ function CanvasFlow() {
           </Panel>
         </ReactFlow>
       </CanvasContext.Provider>
-      <CanvasMenu at={menu} onClose={() => setMenu(undefined)} />
+      <CanvasMenu at={menu} opened={menuOpen} onClose={closeMenu} />
       <span className="visually-hidden" aria-live="polite">
         {over ? `Drop ${shortName(label)} at position ${over.index + 1}` : ''}
       </span>

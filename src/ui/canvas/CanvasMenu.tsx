@@ -14,7 +14,7 @@ export interface MenuPlace {
 }
 
 /** What can be done to one object of the canvas; opened by its button, the right mouse button or Shift+F10. */
-export function CanvasMenu({ at, onClose }: { at: MenuPlace | undefined; onClose(): void }) {
+export function CanvasMenu({ at, opened, onClose }: { at: MenuPlace | undefined; opened: boolean; onClose(): void }) {
   const actions = useActions()
   const design = useApp((state) => state.design)
   const id = at?.id
@@ -29,14 +29,14 @@ export function CanvasMenu({ at, onClose }: { at: MenuPlace | undefined; onClose
   return (
     <Menu
       key={`${id} ${at?.x} ${at?.y}`}
-      opened={at !== undefined}
+      opened={opened}
       onClose={onClose}
       position="bottom-start"
       offset={2}
       width={230}
       withinPortal
       trapFocus
-      returnFocus
+      transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
         <span style={{ position: 'fixed', left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1 }} />

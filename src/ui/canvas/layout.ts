@@ -10,6 +10,7 @@ import type {
   ManagerCard,
   Projection,
   RouteCard,
+  SlotLine,
 } from './projection.ts'
 
 /** Where a dragged filter may be dropped: a gap in a list, in flow coordinates. */
@@ -55,7 +56,7 @@ export type CanvasNode =
   | Node<ClientData, 'client'>
   | Node<ListenerData, 'listener'>
   | Node<PickerData, 'picker'>
-  | Node<GroupData, 'group'>
+  | Node<GroupData, 'frame'>
   | Node<FilterData, 'filter'>
   | Node<SlotData, 'slot'>
   | Node<GapData, 'gap'>
@@ -89,8 +90,8 @@ export const SIZES = {
   listener: 190,
   chain: 376,
   route: 198,
-  cluster: 178,
-  between: 40,
+  cluster: 196,
+  between: 36,
   header: 34,
   row: 37,
   slot: 17,
@@ -279,9 +280,12 @@ class Builder {
     let y = at.top
     let resting = at.top
     const kind = filterKindOf(list)
-    const gapAt = (index: number): void => {
+    const landing = (index: number): void => {
       const place = { ...list, index }
       this.gaps.push({ place, kind, x: at.x + gutter, y: at.y + resting, width: at.width - 2 * gutter })
+    }
+    const gapAt = (index: number): void => {
+      landing(index)
       if (open?.index !== index) return
       const height = S.gap - 4
       const data = { text: this.input.openGap?.text ?? '' }
@@ -289,27 +293,26 @@ class Builder {
       this.add({ id: 'gap', type: 'gap', parentId, position, width: at.width - 2 * gutter, height, data })
       y += S.gap
     }
-    const slotsAt = (index: number): void => {
-      for (const slot of slots.filter((one) => one.index === index)) {
-        const position = { x: gutter, y }
-        const width = at.width - 2 * gutter
-        this.add({
-          id: `slot:${slot.label}`,
-          type: 'slot',
-          parentId,
-          position,
-          width,
-          height: S.slot,
-          data: { label: slot.label },
-        })
-        y += S.slot
-        resting += S.slot
-      }
+    const slotLine = ({ label }: SlotLine): void => {
+      const position = { x: gutter, y }
+      const width = at.width - 2 * gutter
+      this.add({ id: `slot:${label}`, type: 'slot', parentId, position, width, height: S.slot, data: { label } })
+      y += S.slot
+      resting += S.slot
+    }
+    // What is inserted where AUTHN begins stands in it; the lines of later phases move down before it.
+    const spaceAt = (index: number): void => {
+      const here = slots.filter((slot) => slot.index === index)
+      const first = here.filter((slot) => slot.label === 'AUTHN')
+      if (first.length > 0) landing(index)
+      for (const slot of first) slotLine(slot)
+      gapAt(index)
+      for (const slot of here) if (!first.includes(slot)) slotLine(slot)
+      if (here.length > first.length) landing(index)
     }
     for (const [position, card] of cards.entries()) {
       const index = indexes[position] as number
-      slotsAt(index)
-      gapAt(index)
+      spaceAt(index)
       this.add({
         id: card.id,
         type: 'filter',
@@ -372,7 +375,7 @@ class Builder {
     if (!manager) return
     const height = S.header + this.heightOfRows(manager.filters, manager.list, manager.slots.length) + 16
     this.label('HTTP filters', x, y, S.chain, '↓ request   response ↑')
-    const detail = `chain: ${[openChain.title, manager.routeName].filter(Boolean).join(' · ')}`
+    const detail = [openChain.title, manager.routeName].filter(Boolean).join(' · ')
     this.group(manager.id, 'HTTP connection manager', detail, 'http', { x, y, width: S.chain, height }, manager)
     column.push(manager.id)
     const at = { x, y, width: S.chain, top: S.header + 8, inset: 6 }
@@ -389,7 +392,7 @@ class Builder {
     card?: { origin: string; locked: boolean; id: string },
   ): void {
     const data = { title, detail, tone, id: card?.id ?? id, origin: card?.origin, locked: card?.locked }
-    this.add({ id, type: 'group', position: { x: at.x, y: at.y }, width: at.width, height: at.height, data })
+    this.add({ id, type: 'frame', position: { x: at.x, y: at.y }, width: at.width, height: at.height, data })
   }
 
   private picker(
@@ -441,7 +444,7 @@ class Builder {
 
   private host(host: HostCard, x: number, y: number, column: string[], manager: string): void {
     const height = hostHeight(host)
-    this.group(host.id, host.title, host.domains.join(', '), 'route', { x, y, width: S.route, height }, host)
+    this.group(host.id, host.title, domainsOf(host), 'route', { x, y, width: S.route, height }, host)
     column.push(host.id)
     const routes = host.routes.slice(0, LIMITS.routes)
     for (const [index, card] of routes.entries()) {
@@ -499,7 +502,7 @@ class Builder {
     }
     if (pick) {
       const items = rest.map((card) => ({ id: card.id, title: card.title, detail: card.detail }))
-      const title = reached.length > 0 ? 'Not routed to from here' : 'Clusters'
+      const title = reached.length > 0 ? 'Other clusters' : 'Clusters'
       this.picker('clusters', title, items, undefined, { x, y, width: S.cluster, height: pickHeight })
       column.push('picker:clusters')
       y += pickHeight + 8
@@ -522,6 +525,13 @@ class Builder {
         networkFilters.flatMap((card) => card.clusters),
       )
   }
+}
+
+/** The domains, unless they only repeat the name: Istio calls a host by its domain and port. */
+function domainsOf(host: HostCard): string {
+  const [only] = host.domains
+  const same = host.domains.length === 1 && (only === host.title || only === host.title.replace(/:\d+$/, ''))
+  return same ? '' : host.domains.join(', ')
 }
 
 function hostHeight(host: HostCard): number {

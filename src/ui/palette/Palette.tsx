@@ -1,6 +1,6 @@
 import IconChevronDown from '@tabler/icons-react/icons/IconChevronDown'
 import IconGripVertical from '@tabler/icons-react/icons/IconGripVertical'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import type { CatalogueEntry } from '../../model/catalogue.ts'
 import { shortName } from '../../model/edits/edit.ts'
 import { filterKindOf, filtersOf } from '../../model/place.ts'
@@ -35,9 +35,11 @@ export function Palette() {
     visible.findIndex((entry) => keyOf(entry) === active),
   )
 
-  // A search starts at its best match.
-  useEffect(() => setActive(undefined), [query, gap])
-
+  /** A search starts at its best match. */
+  const search = (text: string): void => {
+    setQuery(text)
+    setActive(undefined)
+  }
   const move = (to: number): void => {
     const entry = visible[Math.max(0, Math.min(to, visible.length - 1))]
     if (!entry) return
@@ -47,6 +49,7 @@ export function Palette() {
   const insert = (entry: CatalogueEntry | undefined): void => {
     if (!entry) return
     actions.insert(entry)
+    search('')
     const { selection } = actions.state
     requestAnimationFrame(() => {
       const card = selection && document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
@@ -64,7 +67,7 @@ export function Palette() {
       insert(visible[at])
     } else if (event.key === 'Escape') {
       event.stopPropagation()
-      if (query !== '') setQuery('')
+      if (query !== '') search('')
       else {
         actions.state.setGap(undefined)
         const id = actions.state.selection
@@ -89,7 +92,7 @@ export function Palette() {
           aria-label="Find a filter"
           placeholder="Find a filter"
           value={query}
-          onChange={(event) => setQuery(event.target.value)}
+          onChange={(event) => search(event.target.value)}
           onKeyDown={onKeyDown}
         />
         <kbd>/</kbd>

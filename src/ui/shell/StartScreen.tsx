@@ -15,12 +15,15 @@ export function StartScreen() {
   const [bases, setBases] = useState<Base[]>([])
   const [recent, setRecent] = useState(() => services.storage.list())
   const [now] = useState(() => Date.now())
-  const fail = (error: unknown): void =>
-    services.store.getState().notify({ kind: 'error', text: (error as Error).message })
+  const { notify } = services.store.getState()
+  const fail = (error: unknown): void => notify({ kind: 'error', text: (error as Error).message })
 
   useEffect(() => {
-    import('../../istio/bases/index.ts').then(({ listBases }) => setBases(listBases()), fail)
-  }, [])
+    import('../../istio/bases/index.ts').then(
+      ({ listBases }) => setBases(listBases()),
+      (error: Error) => notify({ kind: 'error', text: error.message }),
+    )
+  }, [notify])
 
   // Text that is pasted outside any field is opened at once.
   useEffect(() => {

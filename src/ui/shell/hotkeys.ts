@@ -1,4 +1,5 @@
 import type { Services } from '../context.ts'
+import { focusPalette } from '../palette/focus.ts'
 import { runRequest } from '../simulate/run.ts'
 
 /** Keys that work anywhere on the main screen. In a field, only those with Ctrl, and undo is the field's own. */
@@ -39,10 +40,7 @@ function plainKey(event: KeyboardEvent, { store }: Services, inField: boolean): 
   const state = store.getState()
   if (event.key === 'F1' || (event.key === '?' && !inField)) return () => state.showDialog('keys')
   if (inField || event.altKey || event.key !== '/') return undefined
-  return () => {
-    state.togglePanel('palette', true)
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-palette-search]')?.focus())
-  }
+  return () => focusPalette(state)
 }
 
 /** Every key, for the list of keys. */

@@ -33,7 +33,8 @@ export default function SimulatePanel() {
       </div>
       <ol className={classes.trace}>
         {outcome?.steps.map((step, at) => (
-          <li key={`${at} ${step.name}`}>
+          // biome-ignore lint/suspicious/noArrayIndexKey: a step has no name of its own, and a trace never changes.
+          <li key={at}>
             <span>{step.phase === 'response' ? '↑' : '↓'}</span>
             <span>{step.name}</span>
             <span>{step.status}</span>

@@ -63,7 +63,7 @@ export const FilterNode = memo(function FilterNode({ id, data }: NodeProps<Extra
           </span>
         )}
         <MenuButton id={id} name={card.title} />
-        {istio && <Lock id={id} locked={card.locked} name={card.title} />}
+        {istio && <Lock id={id} locked={card.locked} name={card.title} always />}
       </div>
       {gutters && (
         <span className={classes.right}>

@@ -25,15 +25,16 @@ export const ListenerNode = memo(function ListenerNode({
   ]
   const props = useCard(id, 'listener', words.filter(Boolean).join(', '))
   const items = card.chains.map((chain) => ({ id: chain.id, title: chain.title, detail: chain.match || 'everything' }))
+  const opens = { onDoubleClick: () => actions.openObject(id) }
   return (
     <div
       {...props}
+      {...opens}
       className={`nopan ${classes.card}`}
       data-tone="listener"
       data-closed={!open || undefined}
       data-istio={card.origin !== 'own' || undefined}
       data-unreached={unreached || undefined}
-      onDoubleClick={() => actions.openObject(id)}
     >
       <Wires />
       <header className={classes.head}>

@@ -77,15 +77,15 @@ export function Counts({ counts, what }: { counts: ChangeCounts | undefined; wha
   )
 }
 
-/** The lock of something that is Istio's own. */
-export function Lock({ id, locked, name }: { id: string; locked: boolean; name: string }) {
+/** The lock of something that is Istio's own; shown `always`, or only where the pointer or the selection is. */
+export function Lock({ id, locked, name, always }: { id: string; locked: boolean; name: string; always?: boolean }) {
   const actions = useActions()
   const text = locked ? `Unlock ${name}: Istio’s own` : `Lock ${name} again`
   return (
     <button
       type="button"
       tabIndex={-1}
-      className={classes.tool}
+      className={`${classes.tool} ${always || !locked ? '' : classes.onHover}`}
       aria-label={text}
       title={text}
       onPointerDown={(event) => event.stopPropagation()}

@@ -33,7 +33,7 @@ export const ClientNode = memo(function ClientNode({ id, data }: Props<'client'>
 })
 
 /** A chain, a connection manager or a virtual host: a frame around the cards inside it. */
-export const GroupNode = memo(function GroupNode({ id, data }: Props<'group'>) {
+export const FrameNode = memo(function FrameNode({ id, data }: Props<'frame'>) {
   const { mark, unreached } = useMarks(id)
   const props = useCard(
     id,
