@@ -1,14 +1,15 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
+import type { Path } from './document/path.ts'
 import { isObject } from './opaque.ts'
 
 /**
  * What a document is, by its shape alone: a Kubernetes resource; a case or design (Envoy configuration under
- * `config`); a bootstrap; what Envoy's admin port or istioctl dump; the lists that istiod sends one proxy; one message.
+ * `config`); a bootstrap, alone or as `istioctl proxy-config bootstrap` wraps it; what Envoy's admin port or istioctl dump; the lists that istiod sends one proxy; one message.
  */
 export type DocumentKind =
   | { kind: 'resource'; apiVersion: string; resource: string }
   | { kind: 'case' }
-  | { kind: 'bootstrap' }
+  | { kind: 'bootstrap'; at: Path }
   | { kind: 'config_dump' }
   | { kind: 'proxy' }
   | { kind: 'messages'; typeName: string }
@@ -46,7 +47,8 @@ export function kindOf(json: JsonValue): DocumentKind {
   }
   if (keys.has('config') && (isObject(json.config) || CASE_KEYS.some((key) => keys.has(key)))) return { kind: 'case' }
   if (keys.has('configs') && Array.isArray(json.configs)) return { kind: 'config_dump' }
-  if (BOOTSTRAP_KEYS.some((key) => keys.has(key))) return { kind: 'bootstrap' }
+  if (BOOTSTRAP_KEYS.some((key) => keys.has(key))) return { kind: 'bootstrap', at: [] }
+  if (isObject(json.bootstrap)) return { kind: 'bootstrap', at: ['bootstrap'] }
   const typeName = markedType(json)
   if (typeName) return { kind: 'messages', typeName }
   if (PROXY_KEYS.some((key) => keys.has(key) && (json[key] === null || Array.isArray(json[key]))))

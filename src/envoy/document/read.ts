@@ -40,6 +40,7 @@ export function readDocument(text: string, options: ReadOptions = {}): SourceDoc
 
 /** JSON, or YAML that begins with a flow collection. */
 function readBraces(text: string, options: ReadOptions): SourceDocument[] {
+  const positions = createPositions(text)
   let json: JsonValue
   try {
     json = JSON.parse(text) as JsonValue
@@ -50,7 +51,7 @@ function readBraces(text: string, options: ReadOptions): SourceDocument[] {
       return readYaml(text, options.dialect ?? 'envoy')
     } catch (yamlError) {
       if (!mistake || !looksLikeJson) throw yamlError
-      const position = positionAt(text, mistake.offset)
+      const position = positions(mistake.offset)
       const where = mistake.path.length > 0 ? ` inside ${formatPath(mistake.path)}` : ''
       const cut = mistake.offset >= text.trimEnd().length ? ': the text seems to be cut off' : ''
       throw new DocumentError(
@@ -65,19 +66,31 @@ function readBraces(text: string, options: ReadOptions): SourceDocument[] {
     {
       json,
       warnings: [],
-      locate: (path, part = 'value') => positionAt(text, find(actualPath(json, path))[part]),
+      locate: (path, part = 'value') => positions(find(actualPath(json, path))[part]),
     },
   ]
 }
 
-export function positionAt(text: string, offset: number): Position {
-  let line = 1
-  let lineStart = 0
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
-    line++
-    lineStart = at + 1
+/** Turns offsets into positions. The lines are counted once, when the first position is asked for. */
+function createPositions(text: string): (offset: number) => Position {
+  let starts: number[] | undefined
+  return (offset) => {
+    starts ??= lineStarts(text)
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if (starts[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return { line: low + 1, column: offset - starts[low]! + 1 }
   }
-  return { line, column: offset - lineStart + 1 }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }
 
 function refuseHuge(text: string): void {

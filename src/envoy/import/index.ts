@@ -44,7 +44,7 @@ function importDocument(document: SourceDocument, registry: EnvoyRegistry): Impo
   const kind = kindOf(json)
   switch (kind.kind) {
     case 'bootstrap':
-      return importBootstrap(json as JsonObject, [], registry, fail)
+      return importBootstrap(memberAt(json as JsonObject, kind.at), kind.at, registry, fail)
     case 'config_dump':
       return readConfigDump(json as JsonObject, registry.types)
     case 'proxy':
@@ -58,6 +58,10 @@ function importDocument(document: SourceDocument, registry: EnvoyRegistry): Impo
     case 'unknown':
       return fail([], `expected ${EXPECTED_KINDS}; found ${contentOf(json)}`)
   }
+}
+
+function memberAt(json: JsonObject, path: Path): JsonObject {
+  return path.reduce((at, step) => at[step] as JsonObject, json)
 }
 
 type Fail = (path: Path, message: string) => never

@@ -88,7 +88,7 @@ export async function validateMessage(
 function checkDocument(json: JsonValue, reader: MessageReader): void {
   const kind = kindOf(json)
   if (kind.kind === 'resource') checkResource(json as JsonObject, [], reader)
-  else if (kind.kind === 'bootstrap') checkBootstrap(json as JsonObject, [], reader)
+  else if (kind.kind === 'bootstrap') checkWholeBootstrap(json as JsonObject, kind.at, reader)
   else if (kind.kind === 'case') checkCase(json as JsonObject, reader)
   else if (kind.kind === 'config_dump') checkDump(json, [], reader)
   else if (kind.kind === 'proxy') checkSections(json as JsonObject, [], reader)
@@ -99,6 +99,19 @@ function checkDocument(json: JsonValue, reader: MessageReader): void {
 function checkMessages(typeName: string, json: JsonValue, reader: MessageReader): void {
   if (!Array.isArray(json)) reader.read(typeName, json, [])
   else for (const [index, message] of json.entries()) reader.read(typeName, message, [index])
+}
+
+/** A bootstrap that Envoy is started with as it is: unlike a case's, its listeners need their addresses. */
+function checkWholeBootstrap(json: JsonObject, at: Path, reader: MessageReader): void {
+  const bootstrap = at.length > 0 ? (json.bootstrap as JsonObject) : json
+  checkBootstrap(bootstrap, at, reader)
+  const statics = bootstrap.static_resources ?? bootstrap.staticResources
+  const listeners = isObject(statics) && Array.isArray(statics.listeners) ? statics.listeners : []
+  for (const [index, listener] of listeners.entries()) {
+    if (!isObject(listener) || isObject(listener.address) || listener.api_listener || listener.apiListener) continue
+    const path = [...at, 'static_resources', 'listeners', index]
+    reader.report({ path, severity: 'error', rule: 'required', message: 'the listener needs an address' })
+  }
 }
 
 function checkBootstrap(json: JsonObject, path: Path, reader: MessageReader): void {
