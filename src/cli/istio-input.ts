@@ -151,7 +151,8 @@ function located<T>(file: string, read: () => T): T {
     return read()
   } catch (error) {
     if (error instanceof DocumentError) {
-      throw new Error(`${file}: line ${error.line}, column ${error.column}: ${error.message}`)
+      const place = /line \d+/.test(error.message) ? '' : `line ${error.line}, column ${error.column}: `
+      throw new Error(`${file}: ${place}${error.message}`)
     }
     throw error
   }

@@ -123,6 +123,6 @@ function noteRebuilt(level: Level, chain: ChainPair, context: ExportContext): vo
     severity: 'warning',
     place: `${chain.place} / ${level.noun}s`,
     message:
-      'filters of one name stand in the way of smaller patches: the whole chain is removed and built anew, with Istio’s own filters as they are in this version',
+      "filters of one name stand in the way of smaller patches: the whole chain is removed and built anew, with Istio's own filters as they are in this version",
   })
 }

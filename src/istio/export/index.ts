@@ -130,18 +130,23 @@ function exportEnvoyFilters(context: ExportContext, names: Names, natives: Expor
   const listeners = pairListeners(from.base, from.desired, proxy)
   const chains = pairChains(listeners)
   const parts: [otherwise: string, title: string, patches: ConfigPatch[]][] = [
-    ['listeners', 'Listeners', listenerPatches(listeners, from)],
+    ['listeners', "Listeners of their own, and fields of Istio's", listenerPatches(listeners, from)],
     ['listener-filters', 'Listener filters', listenerFilterPatches(listeners)],
     ['filter-chains', 'Filter chains', filterChainPatches(chains, from)],
-    ['network-filters', 'Network filters', networkFilterPatches(chains, from)],
+    [
+      'network-filters',
+      "Network filters, the connection manager's own fields among them",
+      networkFilterPatches(chains, from),
+    ],
     ['http-filters', 'HTTP filters', httpFilterPatches(chains, from)],
-    ['routes', 'Routes', routePatches(chains, from)],
+    ['routes', 'Virtual hosts and routes', routePatches(chains, from)],
     ['clusters', 'Clusters', clusterPatches(from)],
   ]
   return parts
     .filter(([, , patches]) => patches.length > 0)
     .map(([otherwise, title, patches]) => ({
-      comment: `${title}: ${summary(patches)}`,
+      comment: title,
+      patchComments: patches.map(inWords),
       resource: {
         apiVersion: 'networking.istio.io/v1alpha3',
         kind: 'EnvoyFilter',
@@ -160,24 +165,42 @@ function nameFor(otherwise: string, patches: ConfigPatch[]): string {
   return otherwise === 'routes' || otherwise === 'filter-chains' ? otherwise : slugOfAll(plain, otherwise)
 }
 
-function summary(patches: ConfigPatch[]): string {
-  const lines = patches.map(({ match, patch }) => {
-    const filter = match.listener as JsonObject | undefined
-    const anchor = anchorOf(filter)
-    const name = stringAt(patch.value, 'name')
-    const verb = patch.operation.toLowerCase().replaceAll('_', ' ')
-    return [verb, patch.operation.startsWith('INSERT') || patch.operation === 'ADD' ? name : '', anchor]
-      .filter(Boolean)
-      .join(' ')
-  })
-  const unique = [...new Set(lines)]
-  return unique.length <= 3 ? unique.join(', ') : `${unique.slice(0, 3).join(', ')} and ${unique.length - 3} more`
+/** What a patch does, in a line. */
+function inWords({ applyTo, match, patch }: ConfigPatch): string {
+  const value = stringAt(patch.value, 'name') || applyTo.toLowerCase().replaceAll('_', ' ')
+  const anchor = anchorOf(match)
+  switch (patch.operation) {
+    case 'INSERT_FIRST':
+      return `${value} first`
+    case 'INSERT_BEFORE':
+      return `${value} before ${anchor}`
+    case 'INSERT_AFTER':
+      return `${value} after ${anchor}`
+    case 'ADD':
+      return `${value}, added`
+    case 'REMOVE':
+      return `without ${anchor}`
+    case 'REPLACE':
+      return `${anchor}, replaced`
+    default:
+      return `${anchor}, changed`
+  }
 }
 
-function anchorOf(listener: JsonObject | undefined): string {
-  const filter = (listener?.filterChain as JsonObject | undefined)?.filter as JsonObject | undefined
-  const sub = filter?.subFilter as JsonObject | undefined
-  return stringAt(sub, 'name') || stringAt(filter, 'name') || stringAt(listener, 'listenerFilter')
+/** The name of what a match is about: the innermost one it gives. */
+function anchorOf(match: JsonObject): string {
+  const innermost = [
+    ['listener', 'filterChain', 'filter', 'subFilter', 'name'],
+    ['listener', 'filterChain', 'filter', 'name'],
+    ['listener', 'listenerFilter'],
+    ['listener', 'name'],
+    ['routeConfiguration', 'vhost', 'route', 'name'],
+    ['routeConfiguration', 'vhost', 'name'],
+    ['routeConfiguration', 'name'],
+    ['cluster', 'name'],
+  ]
+  const found = innermost.map((path) => stringAt(match, ...path)).find((name) => name !== '')
+  return found ?? 'every one of them'
 }
 
 /** Replays the resources; what is still different is said, place by place. */

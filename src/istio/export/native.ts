@@ -87,7 +87,7 @@ function nativeOf(
   const phase = phases
     .toReversed()
     .find((candidate) => own.every((chain) => standsInSlot(filter, chain, candidate, context)))
-  if (!phase) return { why: 'an EnvoyFilter, because none of Istio’s slots for extensions is at its place' }
+  if (!phase) return { why: "an EnvoyFilter, because none of Istio's slots for extensions is at its place" }
   const match = matchFor(own, all, context)
   if (match === undefined) return { why: 'an EnvoyFilter, because mode and port do not choose these chains alone' }
   const content = contentOf(filter, context)

@@ -112,7 +112,7 @@ function changedHost(
     context.notes.push({
       severity: 'warning',
       place: `${pair.place} / virtual host ${stringAt(before, 'name')}`,
-      message: 'no merge makes it what is wanted: it is replaced as a whole, and no longer follows Istio’s own routes',
+      message: "no merge makes it what is wanted: it is replaced as a whole, and no longer follows Istio's own routes",
     })
     return [{ applyTo: 'VIRTUAL_HOST', match, patch: { operation: 'REPLACE', value: copy(after) } }]
   }

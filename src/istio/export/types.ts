@@ -20,6 +20,8 @@ export interface ExportNote {
 export interface ExportedResource {
   comment: string
   resource: JsonObject
+  /** What each entry of configPatches does, to stand above it. */
+  patchComments?: string[]
 }
 
 export interface ExportResult {

@@ -1,5 +1,5 @@
-import { Document, visit } from 'yaml'
-import { isObject, type Json, type JsonObject } from '../message/json.ts'
+import { Document, isMap, isSeq, visit } from 'yaml'
+import { isObject, type Json } from '../message/json.ts'
 import type { ExportedResource } from './types.ts'
 
 /** Fields that a reader looks for first, in this order; the others follow as they come. */
@@ -22,21 +22,23 @@ const first = [
  * 1.1 would take for something else is quoted.
  */
 export function resourcesToYaml(resources: ExportedResource[]): string {
-  return resources.map(({ comment, resource }) => documentText(comment, resource)).join('---\n')
+  return resources.map(documentText).join('---\n')
 }
 
-function documentText(comment: string, resource: JsonObject): string {
+function documentText({ comment, resource, patchComments = [] }: ExportedResource): string {
   const document = new Document(ordered(resource), { version: '1.1', aliasDuplicateObjects: false })
-  document.commentBefore = comment
-    .split('\n')
-    .map((line) => ` ${line}`)
-    .join('\n')
+  const patches = document.getIn(['spec', 'configPatches'])
+  for (const [index, text] of patchComments.entries()) {
+    const patch = isSeq(patches) ? patches.items[index] : undefined
+    if (isMap(patch)) patch.commentBefore = ` ${text}`
+  }
   visit(document, {
     Scalar(_, node) {
       if (typeof node.value === 'string' && node.value.includes('\n')) node.type = 'BLOCK_LITERAL'
     },
   })
-  return document.toString({ lineWidth: 0, directives: false })
+  const lines = comment.split('\n').map((line) => `# ${line}\n`)
+  return `${lines.join('')}${document.toString({ lineWidth: 0, directives: false })}`
 }
 
 /** A copy with the well-known fields in front. */
