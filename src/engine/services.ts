@@ -1,7 +1,9 @@
+import type { FilterCatalogue } from './catalogue.ts'
 import type { EventLoop } from './event-loop.ts'
 import type { Host } from './host.ts'
 import type { Runtime } from './runtime.ts'
-import type { JsonObject } from './stream-info.ts'
+import type { JsonObject, StreamInfo } from './stream-info.ts'
+import type { ClusterManager } from './upstream/cluster-manager.ts'
 import type { AsyncClient } from './upstream/types.ts'
 
 /** Decodes and unpacks Envoy's messages: what the engine needs of src/envoy's registry. */
@@ -9,7 +11,7 @@ export interface MessageRegistry {
   /** proto3 JSON (snake_case or camelCase) to a typed message with defaults. Throws with the JSON path of what is wrong. */
   decode<T>(typeName: string, json: unknown): T
   /** The message inside an Any, decoded once; TypedStruct is unwrapped to the type it names. Undefined for an unknown type. */
-  unpack(any: unknown): { typeName: string; message: unknown } | undefined
+  unpack(any: never): { typeName: string; message?: unknown } | undefined
   /** A message as proto3 JSON with snake_case names. */
   toJson(message: unknown): unknown
 }
@@ -35,4 +37,14 @@ export interface EngineServices {
   readonly clusterMetadata?: (name: string) => Record<string, JsonObject> | undefined
   /** What %HOSTNAME% and %ENVIRONMENT(...)% and `environment_variable` data sources read. */
   readonly environment?: { hostname: string; variables: Readonly<Record<string, string>> }
+}
+
+/** What the parts that build and run a proxy share beyond what filters need. */
+export interface ProxyServices extends EngineServices {
+  readonly catalogue: FilterCatalogue
+  readonly clusters: ClusterManager
+  /** A route configuration of the document by name, as `rds` asks for it (config.route.v3.RouteConfiguration). */
+  readonly routeConfiguration: (name: string) => { config: unknown; path: string } | undefined
+  /** Told of each HTTP stream of the proxy when it is over, where an access log would be written. */
+  readonly streamEnded: (info: StreamInfo) => void
 }

@@ -3,6 +3,7 @@ import type { FilterFactoryContext, FilterGroup } from '../catalogue.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Host } from '../host.ts'
 import type { Http2Peer } from '../http/codec/http2-peer.ts'
+import type { ProxyServices } from '../services.ts'
 import type { ConnectionInfo } from '../stream-info.ts'
 import type { Trace } from '../trace.ts'
 
@@ -50,6 +51,13 @@ export interface NetworkConnection {
   note(text: string): void
 }
 
+/** What a network filter's factory may use: more than others, as some network filters run filters of their own. */
+export interface NetworkFactoryContext extends FilterFactoryContext {
+  readonly services: ProxyServices
+  /** `traffic_direction` of the listener. */
+  readonly trafficDirection: 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND'
+}
+
 /** A network filter as the engine sees it. */
 export interface NetworkFilterDefinition<Config = unknown, Shared = unknown> {
   kind: 'network'
@@ -60,8 +68,8 @@ export interface NetworkFilterDefinition<Config = unknown, Shared = unknown> {
   summary: string
   notModelled: string[]
   terminal?: boolean
-  shared?(config: Config, context: FilterFactoryContext): Shared
-  create(options: { config: Config; shared: Shared; context: FilterFactoryContext }): NetworkFilter
+  shared?(config: Config, context: NetworkFactoryContext): Shared
+  create(options: { config: Config; shared: Shared; context: NetworkFactoryContext }): NetworkFilter
 }
 
 /** A network filter of a configured chain; one without `definition` passes traffic through and says so. */
@@ -72,5 +80,5 @@ export interface ConfiguredNetworkFilter {
   remark?: string
   config: unknown
   shared: unknown
-  context: FilterFactoryContext
+  context: NetworkFactoryContext
 }

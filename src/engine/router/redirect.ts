@@ -50,7 +50,7 @@ export function setUpInternalRedirect(
   headers.set(':authority', url.hostAndPort)
   headers.set(':path', url.pathAndQuery.replace(/#.*$/s, ''))
   const from = stream.info.route?.name ?? ''
-  if (stream.downstream) stream.clearRouteCache()
+  if (stream.downstream !== false) stream.clearRouteCache()
   const route = stream.route()
   if (!route) {
     restore()

@@ -25,8 +25,8 @@ export type RouterStream = Pick<
   | 'bufferLimit'
   | 'note'
 > & {
-  /** False for async clients: they have no route to choose anew. */
-  readonly downstream: boolean
+  /** False for async clients, which have no route to choose anew. */
+  readonly downstream?: boolean
 }
 
 /** extensions.filters.http.router.v3.Router, made ready. */

@@ -119,6 +119,11 @@ export class Cluster {
     }
   }
 
+  /** %UPSTREAM_CLUSTER%. */
+  get displayName(): string {
+    return this.config.altStatName || this.name
+  }
+
   get loop(): EventLoop {
     return this.stub.loop
   }

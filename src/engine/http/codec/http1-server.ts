@@ -41,7 +41,6 @@ export interface Http1Host {
 }
 
 interface ActiveRequest {
-  decoder: RequestDecoder
   encoder: ServerResponseEncoder
   target: string
   method: string
@@ -174,7 +173,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
         'http.invalid_authority',
       )
     if (framing.chunked || (framing.contentLength ?? 0) > 0 || this.tunnel) {
-      active.decoder.decodeHeaders(headers, false)
+      active.encoder.decoder.decodeHeaders(headers, false)
       if (!this.host.open) this.parser.paused = true
     } else this.deferredHeaders = headers
     if (this.tunnel) return 'tunnel'
@@ -182,7 +181,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   body(bytes: Uint8Array): void {
-    this.active?.decoder.decodeData(Buffer.of(bytes.slice()), false)
+    this.active?.encoder.decoder.decodeData(Buffer.of(bytes.slice()), false)
   }
 
   messageComplete(): void {
@@ -192,9 +191,9 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     const { deferredHeaders, trailers } = this
     this.deferredHeaders = undefined
     this.trailers = undefined
-    if (deferredHeaders) active.decoder.decodeHeaders(deferredHeaders, true)
-    else if (trailers) active.decoder.decodeTrailers(trailers)
-    else active.decoder.decodeData(new Buffer(), true)
+    if (deferredHeaders) active.encoder.decoder.decodeHeaders(deferredHeaders, true)
+    else if (trailers) active.encoder.decoder.decodeTrailers(trailers)
+    else active.encoder.decoder.decodeData(new Buffer(), true)
   }
 
   /** The response has been written: the next request may come. */
@@ -207,10 +206,9 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
 
   resetActive(encoder: ServerResponseEncoder, reason: ResetReason): void {
     if (this.active?.encoder !== encoder) return
-    const { decoder } = this.active
     this.active = undefined
     this.failed = true
-    decoder.onResetStream(reason, encoder.details)
+    encoder.decoder.onResetStream(reason, encoder.details)
   }
 
   get http10(): boolean {
@@ -223,15 +221,16 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     this.trailers = undefined
     this.deferredHeaders = undefined
     const encoder = new ServerResponseEncoder(this, this.host)
-    this.active = { decoder: undefined as never, encoder, target: '', method: '', remoteComplete: false }
-    this.active.decoder = this.host.newStream(encoder)
+    this.active = { encoder, target: '', method: '', remoteComplete: false }
+    encoder.decoder = this.host.newStream(encoder)
   }
 
   private refuse(error: CodecError): void {
     if (!this.active) this.begin()
     const active = this.active!
     active.encoder.details = error.details
-    if (!active.encoder.started) active.decoder.sendCodecReply(error.status, statusText(error.status), error.details)
+    if (!active.encoder.started)
+      active.encoder.decoder.sendCodecReply(error.status, statusText(error.status), error.details)
   }
 
   private enterUpgrade(headers: HeaderMap): void {
@@ -293,6 +292,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
 export class ServerResponseEncoder implements ResponseEncoder {
   details = ''
   started = false
+  decoder!: RequestDecoder
   private readonly codec: Http1ServerCodec
   private readonly host: Http1Host
   private readonly message: Http1MessageEncoder

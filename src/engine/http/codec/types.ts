@@ -47,6 +47,8 @@ export interface RequestDecoder {
 
 /** Writes one response (Http::ResponseEncoder and its Stream). */
 export interface ResponseEncoder {
+  /** Who is told of resets; another one when the request starts anew. */
+  decoder: RequestDecoder
   encode1xxHeaders(headers: HeaderMap): void
   encodeHeaders(headers: HeaderMap, endStream: boolean): void
   encodeData(data: Buffer, endStream: boolean): void

@@ -1,0 +1,289 @@
+import { Buffer } from '../../buffer.ts'
+import { HeaderMap, type HeaderPair } from '../header-map.ts'
+import { authorityIsValid, headerValueIsValid } from '../header-utility.ts'
+import { headerNameIsValid } from './http1-syntax.ts'
+import { HTTP2_PREFACE, type Http2Peer, type Http2StreamEvents, type Http2StreamSink } from './http2-peer.ts'
+import {
+  CodecError,
+  type Protocol,
+  type RequestDecoder,
+  type ResetReason,
+  type ResponseEncoder,
+  type ServerCodec,
+} from './types.ts'
+
+export interface Http2ServerSettings {
+  maxRequestHeadersKb: number
+  maxHeadersCount: number
+  underscores: 'allow' | 'reject' | 'drop'
+  allowConnect: boolean
+  /** A bad message costs its stream, not the connection. */
+  streamErrorOnInvalidMessage: boolean
+}
+
+export interface Http2Host {
+  newStream(encoder: ResponseEncoder): RequestDecoder
+  /** The connection has broken the protocol: it is closed, its streams are reset. */
+  connectionError(error: CodecError): void
+}
+
+/**
+ * HTTP/2 from the client. The preface is real, the frames are not: streams come from the client as headers, data and
+ * trailers, and are checked as Envoy's codec checks them (source/common/http/http2/codec_impl.cc).
+ */
+export class Http2ServerCodec implements ServerCodec {
+  readonly protocol: Protocol = 'HTTP/2'
+  readonly settings: Http2ServerSettings
+  readonly host: Http2Host
+  private readonly peer: Http2Peer | undefined
+  private attached = false
+
+  constructor(settings: Http2ServerSettings, host: Http2Host, peer: Http2Peer | undefined) {
+    this.settings = settings
+    this.host = host
+    this.peer = peer
+  }
+
+  dispatch(data: Buffer): void {
+    const preface = String.fromCharCode(...data.bytes().subarray(0, HTTP2_PREFACE.length))
+    if (!this.attached) {
+      if (preface.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(preface)) return
+      data.drain()
+      if (preface !== HTTP2_PREFACE) throw new CodecError('Received bad client magic byte string', '')
+      this.attached = true
+      this.peer?.attach((events) => new ServerStream(this, events))
+      return
+    }
+    data.drain()
+  }
+
+  /** GOAWAY with PROTOCOL_ERROR: the client learns of it before the connection goes. */
+  goAway(): void {
+    this.peer?.goAway(1)
+  }
+}
+
+/** One stream: what the client sends comes in as a sink, what is answered goes out as an encoder. */
+class ServerStream implements Http2StreamSink, ResponseEncoder {
+  details = ''
+  private readonly codec: Http2ServerCodec
+  private readonly events: Http2StreamEvents
+  decoder: RequestDecoder
+  private remoteClosed = false
+  private localClosed = false
+  private over = false
+  private contentLength: number | undefined
+  private received = 0
+
+  constructor(codec: Http2ServerCodec, events: Http2StreamEvents) {
+    this.codec = codec
+    this.events = events
+    this.decoder = codec.host.newStream(this)
+  }
+
+  get streamErrorOnInvalidMessage(): boolean {
+    return this.codec.settings.streamErrorOnInvalidMessage
+  }
+
+  // ---------------------------------------------------------------- from the client
+
+  headers(pairs: readonly HeaderPair[], endStream: boolean): void {
+    const headers = this.read(pairs, 'request')
+    if (!headers) return
+    const problem = requestProblem(headers, this.codec.settings.allowConnect)
+    if (problem !== undefined) {
+      this.invalid(problem)
+      return
+    }
+    const length = headers.get('content-length')
+    if (length !== undefined) {
+      const numbers = new Set(length.split(','))
+      if (numbers.size !== 1 || !/^\d+$/.test(length.split(',')[0]!)) {
+        this.invalid('http2.invalid.header.field')
+        return
+      }
+      this.contentLength = Number(length.split(',')[0])
+    }
+    this.remoteClosed = endStream
+    if (endStream && this.contentLength !== undefined && this.contentLength !== 0) {
+      this.invalid('http2.violation.of.messaging.rule')
+      return
+    }
+    fromExtendedConnect(headers)
+    this.decoder.decodeHeaders(headers, endStream)
+  }
+
+  data(bytes: Uint8Array, endStream: boolean): void {
+    if (this.over) return
+    this.received += bytes.length
+    const wrong =
+      this.contentLength !== undefined &&
+      (this.received > this.contentLength || (endStream && this.received !== this.contentLength))
+    if (wrong) {
+      this.invalid('http2.violation.of.messaging.rule')
+      return
+    }
+    this.remoteClosed = endStream
+    this.decoder.decodeData(Buffer.of(bytes), endStream)
+  }
+
+  trailers(pairs: readonly HeaderPair[]): void {
+    if (this.over) return
+    const trailers = this.read(pairs, 'trailers')
+    if (!trailers) return
+    this.remoteClosed = true
+    this.decoder.decodeTrailers(trailers)
+  }
+
+  reset(): void {
+    if (this.over) return
+    this.over = true
+    this.decoder.onResetStream('RemoteReset', this.details)
+  }
+
+  private read(pairs: readonly HeaderPair[], kind: 'request' | 'trailers'): HeaderMap | undefined {
+    const { settings } = this.codec
+    const headers = new HeaderMap(kind)
+    let size = 0
+    let count = 0
+    let regular = false
+    for (const [name, value] of pairs) {
+      const pseudo = name[0] === ':'
+      const bad =
+        !headerNameIsValid(pseudo ? name.slice(1) : name) ||
+        /[A-Z]/.test(name) ||
+        !headerValueIsValid(value) ||
+        (pseudo && (regular || kind === 'trailers' || headers.has(name) || !PSEUDO.has(name))) ||
+        CONNECTION_SPECIFIC.has(name) ||
+        (name === 'te' && value.toLowerCase() !== 'trailers')
+      if (bad) {
+        this.invalid('http2.invalid.header.field')
+        return undefined
+      }
+      regular ||= !pseudo
+      if (settings.underscores !== 'allow' && name.includes('_')) {
+        if (settings.underscores === 'drop') continue
+        this.refuse('http2.unexpected_underscore')
+        return undefined
+      }
+      size += name.length + value.length
+      if (size > settings.maxRequestHeadersKb * 1024) {
+        this.refuse('http2.header_list_size_too_large')
+        return undefined
+      }
+      if (++count > settings.maxHeadersCount) {
+        this.refuse('http2.too_many_headers')
+        return undefined
+      }
+      if (name === 'host' && headers.has(':authority')) continue
+      headers.add(name === 'host' ? ':authority' : name, value)
+    }
+    return headers
+  }
+
+  // A message that breaks HTTP: the connection is at its end, unless only streams are to suffer.
+  private invalid(details: string): void {
+    this.details = details
+    if (this.streamErrorOnInvalidMessage) {
+      this.refuse(details)
+      return
+    }
+    this.over = true
+    this.codec.host.connectionError(new CodecError('The user callback function failed', details))
+  }
+
+  // A message past a limit of ours: only the stream is reset.
+  private refuse(details: string): void {
+    this.details = details
+    this.over = true
+    this.events.reset(REFUSED)
+    this.decoder.onResetStream('RemoteReset', details)
+  }
+
+  // ---------------------------------------------------------------- to the client
+
+  encode1xxHeaders(headers: HeaderMap): void {
+    if (!this.over) this.events.headers(headers.pairs(), false)
+  }
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    if (this.over) return
+    const sent = headers.has('upgrade') ? toExtendedConnect(headers) : headers
+    this.localClosed = endStream
+    this.events.headers(sent.pairs(), endStream)
+    this.maybeDone()
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    if (this.over) return
+    const bytes = data.bytes().slice()
+    data.drain()
+    this.localClosed = endStream
+    this.events.data(bytes, endStream)
+    this.maybeDone()
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    if (this.over) return
+    this.localClosed = true
+    if (trailers.size === 0) this.events.data(new Uint8Array(0), true)
+    else this.events.trailers(trailers.pairs())
+    this.maybeDone()
+  }
+
+  resetStream(reason: ResetReason): void {
+    if (this.over) return
+    this.over = true
+    this.events.reset(reason === 'ConnectError' ? 10 : reason === 'ProtocolError' ? 1 : NO_ERROR)
+    this.decoder.onResetStream(reason, this.details)
+  }
+
+  readDisable(): void {
+    // Streams are not paused: a client has sent everything by the time anybody could ask.
+  }
+
+  private maybeDone(): void {
+    if (this.localClosed && this.remoteClosed) this.over = true
+  }
+}
+
+const NO_ERROR = 0
+const REFUSED = 1
+const PSEUDO = new Set([':method', ':scheme', ':authority', ':path', ':protocol'])
+const CONNECTION_SPECIFIC = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade'])
+
+// What nghttp2 and oghttp2 ask of a request's headers.
+function requestProblem(headers: HeaderMap, allowConnect: boolean): string | undefined {
+  const invalid = 'http2.invalid.header.field'
+  const authority = headers.get(':authority')
+  if (authority === '' || (authority !== undefined && !authorityIsValid(authority))) return invalid
+  const method = headers.get(':method')
+  if (method === undefined || method === '') return invalid
+  const path = headers.get(':path')
+  if (method === 'CONNECT') {
+    if (headers.has(':protocol'))
+      return allowConnect && path !== undefined && headers.has(':scheme') ? undefined : invalid
+    return path === undefined && !headers.has(':scheme') && authority !== undefined ? undefined : invalid
+  }
+  if (path === undefined || path === '' || !headers.has(':scheme') || headers.has(':protocol')) return invalid
+  if (path[0] !== '/' && !(method === 'OPTIONS' && path === '*')) return invalid
+  return undefined
+}
+
+// RFC 8441: CONNECT with :protocol is an upgrade, and filters see it as one.
+function fromExtendedConnect(headers: HeaderMap): void {
+  const protocol = headers.get(':protocol')
+  if (protocol === undefined || headers.get(':method') !== 'CONNECT') return
+  headers.remove(':protocol')
+  headers.set(':method', 'GET')
+  headers.set('upgrade', protocol)
+  headers.set('connection', 'upgrade')
+}
+
+function toExtendedConnect(headers: HeaderMap): HeaderMap {
+  const copy = headers.clone()
+  if (copy.get(':status') === '101') copy.set(':status', '200')
+  copy.remove('upgrade')
+  copy.remove('connection')
+  return copy
+}

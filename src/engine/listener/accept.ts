@@ -1,0 +1,259 @@
+import { Buffer } from '../buffer.ts'
+import { fromLatin1 } from '../bytes.ts'
+import { ServerConnection } from '../network/server-connection.ts'
+import type { ProxyServices } from '../services.ts'
+import { type ConnectionInfo, DynamicMetadata, FilterState } from '../stream-info.ts'
+import type { Trace, TraceStep } from '../trace.ts'
+import type { ClientSocket } from './client-socket.ts'
+import type { ConfiguredListenerFilter, Listener, ReadyChain } from './listener.ts'
+import { handshake } from './tls.ts'
+import type { AcceptedSocket, ListenerFilter } from './types.ts'
+
+/** Milliseconds a listener filter may wait for bytes: listener_filters_timeout when it is not configured. */
+const FILTERS_TIMEOUT_MS = 15_000
+
+export interface AcceptOptions {
+  listener: Listener
+  client: ClientSocket
+  services: ProxyServices
+  trace: Trace
+  id: number
+}
+
+/**
+ * A connection from accept to its filter chain: listener filters look at the first bytes, a chain is chosen, TLS ends,
+ * and the network filters take over (source/common/listener_manager/active_tcp_listener.cc and active_tcp_socket.cc).
+ */
+export class AcceptedConnection implements AcceptedSocket {
+  readonly info: ConnectionInfo
+  readonly clientHello: { sni?: string; alpn: string[] } | undefined
+  localAddressRestored = false
+  private readonly options: AcceptOptions
+  private readonly buffer = new Buffer()
+  private readonly filters: readonly { configured: ConfiguredListenerFilter; filter: ListenerFilter | undefined }[]
+  private at = 0
+  private closed = false
+  private ended = false
+  private connection: ServerConnection | undefined
+  private plainTextWaits: 'tls' | undefined
+  private step: TraceStep | undefined
+
+  constructor(options: AcceptOptions) {
+    const { listener, client, trace, services } = options
+    this.options = options
+    const remote = { ...client.address }
+    const local = { ...listener.address }
+    this.info = {
+      id: options.id,
+      remote,
+      directRemote: { ...remote },
+      local,
+      directLocal: { ...local },
+      requestedServerName: '',
+      transportProtocol: '',
+      applicationProtocols: [],
+      dynamicMetadata: new DynamicMetadata(),
+      typedMetadata: new Map(),
+      filterState: new FilterState(),
+      listenerName: listener.name,
+      filterChainName: '',
+    }
+    const { tls } = client
+    this.clientHello = tls && { alpn: [...tls.alpn], ...(tls.sni === undefined ? {} : { sni: tls.sni }) }
+    this.filters = listener.filters.map((configured) => ({
+      configured,
+      filter: configured.definition?.create({
+        config: configured.config,
+        shared: configured.shared,
+        context: configured.context,
+      }),
+    }))
+    trace.step({
+      kind: 'listener',
+      phase: 'connection',
+      name: listener.name,
+      path: listener.path,
+      status: 'accepted',
+      reason: `from ${remote.ip}`,
+      at: services.loop.now,
+    })
+  }
+
+  /** Runs the listener filters as far as they come with what the client sends at once: `prefix`, a TLS hello. */
+  start(prefix: Uint8Array): void {
+    this.buffer.append(prefix)
+    if (this.clientHello) this.buffer.append(CLIENT_HELLO)
+    this.runFilters()
+    const timeout = this.options.listener.config.listenerFiltersTimeout
+    const ms = timeout ? Number(timeout.seconds) * 1000 + timeout.nanos / 1e6 : FILTERS_TIMEOUT_MS
+    if (!this.connection && !this.closed && ms > 0)
+      this.options.services.loop.timer(ms, () => {
+        if (this.connection || this.closed) return
+        if (this.options.listener.config.continueOnListenerFiltersTimeout) this.chooseChain()
+        else this.end(false)
+      })
+  }
+
+  /** Bytes of the client; those of a TLS client are what it would say once the handshake is through. */
+  receive(bytes: Uint8Array): void {
+    if (this.closed) return
+    if (this.connection) {
+      if (this.plainTextWaits === 'tls') this.failHandshake()
+      else this.connection.receive(bytes)
+      return
+    }
+    this.buffer.append(bytes)
+    this.runFilters()
+  }
+
+  receiveEnd(): void {
+    if (this.closed) return
+    this.ended = true
+    if (this.connection) this.connection.receiveEnd()
+    else this.runFilters()
+  }
+
+  clientClosed(): void {
+    if (this.closed) return
+    if (this.connection) this.connection.clientClosed()
+    else this.closed = true
+  }
+
+  peek(): Uint8Array {
+    return this.buffer.bytes()
+  }
+
+  drain(count: number): void {
+    this.buffer.drain(count)
+  }
+
+  close(details: string): void {
+    this.info.terminationDetails ??= details
+    this.end(false)
+  }
+
+  note(text: string): void {
+    const { trace } = this.options
+    const focus = trace.focus(this.step)
+    trace.note(text)
+    trace.focus(focus)
+  }
+
+  private runFilters(): void {
+    while (this.at < this.filters.length && !this.closed) {
+      const { configured, filter } = this.filters[this.at]!
+      this.record(configured)
+      if (filter && !configured.disabled(this.info)) {
+        const status = filter.onAccept(this, this.ended)
+        if (this.step) this.step.status = status
+        if (this.closed) return
+        if (status === 'Close') {
+          this.end(false)
+          return
+        }
+        if (status === 'WaitForData') {
+          if (this.ended) this.end(false)
+          return
+        }
+      }
+      this.step = undefined
+      this.at++
+    }
+    if (!this.closed && !this.connection) this.chooseChain()
+  }
+
+  private record(configured: ConfiguredListenerFilter): void {
+    const { trace, services } = this.options
+    if (!trace.enabled || this.step) return
+    const { definition, remark } = configured
+    this.step = trace.step({
+      kind: 'listener_filter',
+      phase: 'connection',
+      name: configured.name,
+      path: configured.path,
+      at: services.loop.now,
+      ...(definition ? {} : { status: 'not simulated', reason: remark ?? '' }),
+      ...(definition && definition.notModelled.length > 0 ? { notModelled: definition.notModelled } : {}),
+    })
+  }
+
+  private chooseChain(): void {
+    const { listener, trace, services } = this.options
+    if (this.info.transportProtocol === '') this.info.transportProtocol = 'raw_buffer'
+    const { chain, reason } = listener.chooseChain(this.info)
+    trace.step({
+      kind: 'filter_chain',
+      phase: 'connection',
+      name: chain ? chain.name || 'filter chain' : 'no filter chain',
+      status: chain ? 'chosen' : 'closed',
+      reason,
+      at: services.loop.now,
+      ...(chain ? { path: chain.path } : {}),
+    })
+    if (!chain) {
+      this.info.terminationDetails ??= 'filter_chain_not_found'
+      this.end(false)
+      return
+    }
+    this.info.filterChainName = chain.name
+    this.enter(chain)
+  }
+
+  private enter(chain: ReadyChain): void {
+    const { client, services, trace, listener } = this.options
+    const context = chain.transport.tls
+    const { tls } = client
+    // A plain-text server reads the client's hello as data; its answer makes the client give up.
+    const end = !context && tls ? { ...client.end, onData: () => client.handshakeFailed() } : client.end
+    this.connection = new ServerConnection({
+      loop: services.loop,
+      host: services.host,
+      trace,
+      info: this.info,
+      client: end,
+      http2: client.http2,
+      bufferLimit: listener.bufferLimit,
+    })
+    if (context && tls) {
+      const result = handshake(context, tls, this.info)
+      if ('failure' in result) {
+        this.info.transportFailureReason = result.failure
+        this.failHandshake()
+        return
+      }
+      this.info.tls = result.tls
+      this.buffer.drain(CLIENT_HELLO.length)
+    } else if (context) {
+      this.plainTextWaits = 'tls'
+      if (this.buffer.length > 0) {
+        this.failHandshake()
+        return
+      }
+    }
+    this.connection.start(chain.filters)
+    if (this.buffer.length > 0) {
+      const bytes = this.buffer.bytes()
+      this.buffer.clear()
+      this.connection.receive(bytes)
+    }
+    if (this.ended) this.connection.receiveEnd()
+  }
+
+  private failHandshake(): void {
+    const { trace, client } = this.options
+    this.info.transportFailureReason ??= 'TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER'
+    trace.note(`TLS handshake failed: ${this.info.transportFailureReason}`)
+    client.handshakeFailed()
+    this.end(false)
+  }
+
+  private end(reset: boolean): void {
+    if (this.closed) return
+    this.closed = true
+    if (this.connection?.open) this.connection.close('NoFlush')
+    else if (!this.connection) this.options.client.end.onClosed(reset)
+  }
+}
+
+/** How a TLS client begins, for whoever looks at bytes: a handshake record with a client hello. */
+const CLIENT_HELLO = fromLatin1('\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03')

@@ -1,0 +1,61 @@
+import type { FilterCatalogue, HttpFilterDefinition } from '../engine/catalogue.ts'
+import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
+import type { NetworkFilterDefinition } from '../engine/network/types.ts'
+import { alpn } from './http/alpn/index.ts'
+import { buffer } from './http/buffer/index.ts'
+import { cors } from './http/cors/index.ts'
+import { fault } from './http/fault/index.ts'
+import { grpcStats } from './http/grpc_stats/index.ts'
+import { headerMutation } from './http/header_mutation/index.ts'
+import { istioStats } from './http/istio_stats/index.ts'
+import { localRatelimit } from './http/local_ratelimit/index.ts'
+import { lua } from './http/lua/index.ts'
+import { peerMetadata } from './http/peer_metadata/index.ts'
+import { rbac } from './http/rbac/index.ts'
+import { router } from './http/router/index.ts'
+import { httpConnectionManager } from './network/http_connection_manager/index.ts'
+import { tcpProxy } from './network/tcp_proxy/index.ts'
+
+// What the definitions' types say of their own configuration is nobody's business here: a definition only ever gets
+// the configuration of its own type.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Any = any
+
+/** Filters that are simulated, sorted by folder. */
+export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
+  alpn,
+  buffer,
+  cors,
+  fault,
+  grpcStats,
+  headerMutation,
+  istioStats,
+  localRatelimit,
+  lua,
+  peerMetadata,
+  rbac,
+  router,
+]
+
+export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [httpConnectionManager, tcpProxy]
+
+export const LISTENER_FILTERS: readonly ListenerFilterDefinition<Any, Any>[] = []
+
+const http = byType(HTTP_FILTERS)
+const network = byType(NETWORK_FILTERS)
+const listener = byType(LISTENER_FILTERS)
+
+const catalogue: FilterCatalogue = {
+  http: (typeName) => http.get(typeName),
+  network: (typeName) => network.get(typeName),
+  listener: (typeName) => listener.get(typeName),
+}
+
+/** What the engine is handed: the simulated filters by the type of their configuration. */
+export function simulatedFilters(): FilterCatalogue {
+  return catalogue
+}
+
+function byType<T extends { config: string }>(definitions: readonly T[]): Map<string, T> {
+  return new Map(definitions.map((definition) => [definition.config, definition]))
+}
