@@ -11,7 +11,7 @@ export interface MessageRegistry {
   /** proto3 JSON (snake_case or camelCase) to a typed message with defaults. Throws with the JSON path of what is wrong. */
   decode<T>(typeName: string, json: unknown): T
   /** The message inside an Any, decoded once; TypedStruct is unwrapped to the type it names. Undefined for an unknown type. */
-  unpack(any: never): { typeName: string; message?: unknown } | undefined
+  unpack(any: unknown): { typeName: string; message?: unknown } | undefined
   /** A message as proto3 JSON with snake_case names. */
   toJson(message: unknown): unknown
 }
