@@ -160,10 +160,10 @@ function checkWellKnown(of: Rules, value: string): string | undefined {
   }
   if (of.email === true && !/^[^@\s]+@[^@\s]+$/.test(value)) return 'must be an e-mail address'
   if (of.hostname === true && !isHostname(value)) return 'must be a host name'
-  if (of.ip === true && !ipaddr.isValid(value)) return 'must be an IP address'
+  if (of.ip === true && !isIp(value)) return 'must be an IP address'
   if (of.ipv4 === true && !ipaddr.IPv4.isValidFourPartDecimal(value)) return 'must be an IPv4 address'
   if (of.ipv6 === true && !ipaddr.IPv6.isValid(value)) return 'must be an IPv6 address'
-  if (of.address === true && !isHostname(value) && !ipaddr.isValid(value)) return 'must be a host name or an IP address'
+  if (of.address === true && !isHostname(value) && !isIp(value)) return 'must be a host name or an IP address'
   if (of.uri === true && !/^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]*$/.test(value)) return 'must be an absolute URI'
   if (of.uri_ref === true && /\s/.test(value)) return 'must be a URI'
   if (of.uuid === true && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return 'must be a UUID'
@@ -172,6 +172,11 @@ function checkWellKnown(of: Rules, value: string): string | undefined {
 
 function matches(pattern: string, value: string): boolean {
   return RE2JS.compile(pattern).matcher(value).find()
+}
+
+/** An address written in full: ipaddr.js alone also takes 127.1 and the like. */
+export function isIp(address: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)
 }
 
 function isHostname(value: string): boolean {

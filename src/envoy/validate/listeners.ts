@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
-import ipaddr from 'ipaddr.js'
 import { isObject } from '../opaque.ts'
+import { isIp } from '../schema/rules.ts'
 import { type Check, elements } from './check.ts'
 
 /** Envoy: source/common/listener_manager/listener_impl.cc and filter_chain_manager_impl.cc. */
@@ -59,10 +59,6 @@ export const checkDownstreamTls: Check = (tls, path, context) => {
   if (context.partial || sources.some((field) => !Array.isArray(common[field]) || common[field].length > 0)) return
   const message = 'a server needs a certificate: tls_certificates or tls_certificate_sds_secret_configs'
   context.report({ path: [...path, 'common_tls_context'], severity: 'error', rule: 'required', message })
-}
-
-function isIp(address: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)
 }
 
 /** JSON with sorted keys, so that equal messages are equal texts. */

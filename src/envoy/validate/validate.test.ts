@@ -282,7 +282,7 @@ spec:
     [
       'INSERT_BEFORE without subFilter',
       `applyTo: HTTP_FILTER\npatch:\n  operation: INSERT_BEFORE\n  ${LUA}`,
-      { severity: 'warning', rule: 'patch', message: /goes first/ as never },
+      { severity: 'warning', rule: 'patch', message: /puts the filter first/ as never },
     ],
     [
       'ADD of an HTTP filter',
@@ -315,6 +315,36 @@ spec:
       { severity: 'warning', rule: 'patch', message: /cannot set name/ as never },
     ],
     ['no applyTo', `patch: {operation: MERGE, value: {}}`, { severity: 'error', rule: 'patch' }],
+    [
+      'INSERT_AFTER without subFilter',
+      `applyTo: HTTP_FILTER\npatch:\n  operation: INSERT_AFTER\n  ${LUA}`,
+      { severity: 'error', rule: 'patch', message: /after the router/ as never },
+    ],
+    [
+      'an operation that istiod does not know',
+      `applyTo: CLUSTER\npatch: {operation: REPLACE, value: {name: c}}`,
+      { severity: 'warning', rule: 'patch', message: /does nothing for REPLACE/ as never },
+    ],
+    [
+      'REMOVE of no filter in particular',
+      `applyTo: NETWORK_FILTER\npatch: {operation: REMOVE}`,
+      { severity: 'warning', rule: 'patch', message: /changes nothing/ as never },
+    ],
+    [
+      'a match of another kind',
+      `applyTo: CLUSTER\nmatch: {listener: {portNumber: 80}}\npatch: {operation: REMOVE}`,
+      { severity: 'error', rule: 'patch', message: /match\.cluster, not by listener/ as never },
+    ],
+    [
+      'a subFilter of something else',
+      `applyTo: HTTP_FILTER\n${BEFORE_ROUTER.replace('http_connection_manager', 'tcp_proxy')}\npatch:\n  operation: INSERT_BEFORE\n  ${LUA}`,
+      { severity: 'error', rule: 'patch', suggestion: 'envoy.filters.network.http_connection_manager' },
+    ],
+    [
+      'a version that is no regex',
+      `applyTo: CLUSTER\nmatch: {proxy: {proxyVersion: "1("}}\npatch: {operation: REMOVE}`,
+      { severity: 'error', rule: 'patch', path: 'spec.configPatches[0].match.proxy.proxyVersion' },
+    ],
     ['no value', `applyTo: CLUSTER\npatch: {operation: ADD}`, { severity: 'error', rule: 'patch' }],
     [
       'a typo in the patch itself',
