@@ -17,6 +17,9 @@ export interface Case {
   /** What differs from the base's proxy: labels, version, node metadata. */
   proxy?: Partial<ProxyIdentity>
   resources: JsonObject[]
+  /** A case of export: the steps from the base to the proxy that is wanted. Its resources are recorded, too. */
+  desired?: Step[]
+  prefer?: 'native' | 'envoyfilter'
   /** Recorded: which resources the webhook refuses. */
   refused?: string[]
   /** Recorded: the steps from the base to what istiod sends. */
@@ -39,11 +42,18 @@ export function casePath(file: string): string {
   return join(dir, file)
 }
 
-/** The case with what istiod did put in the place of what was recorded before; comments of the author stay above. */
-export function withExpectation(text: string, refused: string[] | undefined, expect: Step[]): string {
-  const kept = text.replace(/^(refused|expect):[\s\S]*$/m, '').trimEnd()
-  const recorded = { ...(refused ? { refused } : {}), expect }
+/** The case with what istiod did put in the place of what was recorded before; what the author wrote stays above. */
+export function withRecorded(text: string, recorded: Partial<Case>): string {
+  const start = new RegExp(`^(${recorded.resources ? 'resources|' : ''}refused|expect):[\\s\\S]*$`, 'm')
+  const kept = text.replace(start, '').trimEnd()
   return `${kept}\n${stringify(recorded, { lineWidth: 0, aliasDuplicateObjects: false })}`
+}
+
+/** The proxy that a case of export wants. */
+export function desiredOf(entry: Case, base: ProxyConfig): ProxyConfig {
+  const { listeners, routes, clusters } = takeSteps(named(base), entry.desired ?? []) as Record<string, JsonObject>
+  const values = (part: JsonObject | undefined) => Object.values(part ?? {}) as JsonObject[]
+  return { listeners: values(listeners), routes: values(routes), clusters: values(clusters), endpoints: base.endpoints }
 }
 
 export function scenarioOfCase(file: string, entry: Case): Scenario {

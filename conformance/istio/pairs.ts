@@ -81,7 +81,9 @@ for (const base of bases) {
   const tasks = await tasksOf(base)
   const { proxy } = readBase(base)
   const config = await loadBase(base)
-  const exported = new Map(tasks.map((task) => [task.id, exportResources(config, task.desired, proxy, { prefer }, { registry })]))
+  const exported = new Map(
+    tasks.map((task) => [task.id, exportResources(config, task.desired, proxy, { prefer }, { registry })]),
+  )
   const answers = askIstiod(tasks.map((task) => scenarioOf(task.id, readBase(base), exported.get(task.id)?.yaml ?? '')))
   let native = 0
   for (const task of tasks) {
@@ -91,14 +93,19 @@ for (const base of bases) {
     const { listeners, routes, clusters } = proxyConfigOf(answer)
     // An extension's filter has a name of istiod's making; all else must be equal.
     const plain = (text: string) =>
-      text.replaceAll(/"name":"(extensions\.istio\.io\/trafficextension\/[^"]*|one|two|envoy\.filters\.http\.lua)"/g, '"name":"lua"')
+      text.replaceAll(
+        /"name":"(extensions\.istio\.io\/trafficextension\/[^"]*|one|two|envoy\.filters\.http\.lua)"/g,
+        '"name":"lua"',
+      )
     const same = (value: unknown) => JSON.parse(plain(JSON.stringify(value))) as JsonObject
     const steps = stepsBetween(same(named({ listeners, routes, clusters })), same(named(task.desired)))
     const errors = result.notes.filter((note) => note.severity === 'error')
     if (result.resources.some((resource) => resource.kind === 'TrafficExtension')) native++
     if (answer.error || answer.refused || steps.length > 0 || errors.length > 0) {
       failures++
-      console.log(`${task.id}: ${answer.error ?? ''} ${answer.refused ?? ''} ${JSON.stringify(steps).slice(0, 300)} ${JSON.stringify(errors).slice(0, 300)}`)
+      console.log(
+        `${task.id}: ${answer.error ?? ''} ${answer.refused ?? ''} ${JSON.stringify(steps).slice(0, 300)} ${JSON.stringify(errors).slice(0, 300)}`,
+      )
     }
   }
   console.log(`${base}: ${tasks.length} designs, ${native} with a TrafficExtension, ${failures} failures so far`)

@@ -1,21 +1,36 @@
-// Records what istiod does with the cases under conformance/istio/cases.
+// Records what istiod does with the cases under conformance/istio/cases; those with `desired` are exported first.
 // Run: npx tsx conformance/istio/record-cases.ts [FILE...] (all cases without a name; needs Go).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { loadEnvoyRegistry } from '../../src/envoy/load.node.ts'
 import { loadBase } from '../../src/istio/bases/index.ts'
+import { exportResources } from '../../src/istio/export/index.ts'
 import { stepsBetween } from '../../src/istio/message/difference.ts'
-import { caseFiles, casePath, named, readCase, scenarioOfCase, withExpectation } from './cases.ts'
+import { caseFiles, casePath, desiredOf, named, proxyOf, readCase, scenarioOfCase, withRecorded } from './cases.ts'
 import { askIstiod } from './istiod.ts'
 import { proxyConfigOf } from './scenarios.ts'
 
 const chosen = process.argv.slice(2).map((name) => basename(name))
 const files = chosen.length > 0 ? chosen : caseFiles()
-const answers = askIstiod(files.map((file) => scenarioOfCase(file, readCase(file))))
-for (const file of files) {
+const registry = loadEnvoyRegistry().types
+const entries = new Map(files.map((file) => [file, readCase(file)]))
+for (const entry of entries.values()) {
+  if (!entry.desired) continue
+  const base = await loadBase(entry.base)
+  const desired = desiredOf(entry, base)
+  entry.resources = exportResources(base, desired, proxyOf(entry), { prefer: entry.prefer }, { registry }).resources
+}
+const answers = askIstiod([...entries].map(([file, entry]) => scenarioOfCase(file, entry)))
+for (const [file, entry] of entries) {
   const answer = answers.get(file)
   if (!answer || answer.error) throw new Error(`${file}: ${answer?.error ?? 'no answer'}`)
-  const base = await loadBase(readCase(file).base)
-  const steps = stepsBetween(named(base), named(proxyConfigOf(answer)))
-  writeFileSync(casePath(file), withExpectation(readFileSync(casePath(file), 'utf8'), answer.refused, steps))
-  console.log(`recorded ${file}: ${steps.length} steps${answer.refused ? `, ${answer.refused.length} refused` : ''}`)
+  const base = await loadBase(entry.base)
+  const expect = stepsBetween(named(base), named(proxyConfigOf(answer)))
+  const recorded = {
+    ...(entry.desired ? { resources: entry.resources } : {}),
+    ...(answer.refused ? { refused: answer.refused } : {}),
+    expect,
+  }
+  writeFileSync(casePath(file), withRecorded(readFileSync(casePath(file), 'utf8'), recorded))
+  console.log(`recorded ${file}: ${expect.length} steps${answer.refused ? `, ${answer.refused.length} refused` : ''}`)
 }
