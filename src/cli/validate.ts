@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { loadEnvoyRegistry } from '../envoy/load.node.ts'
 import { validateText } from '../envoy/validate/index.ts'
+import { EXIT_DONE, EXIT_INPUT, EXIT_USAGE } from './exit.ts'
 
 const USAGE = 'usage: chainwright validate FILE...'
 
@@ -11,21 +12,21 @@ const USAGE = 'usage: chainwright validate FILE...'
 export async function validateCommand(args: string[]): Promise<number> {
   if (args.length === 0 || args.some((arg) => arg.startsWith('-'))) {
     console.error(USAGE)
-    return 2
+    return EXIT_USAGE
   }
   const registry = loadEnvoyRegistry()
-  let exitCode = 0
+  let exitCode: number = EXIT_DONE
   for (const file of args) {
     let text: string
     try {
       text = await readFile(file, 'utf8')
     } catch (error) {
       console.error(`${file}: cannot be read: ${(error as Error).message}`)
-      exitCode = 1
+      exitCode = EXIT_INPUT
       continue
     }
     for (const finding of await validateText(text, registry)) {
-      if (finding.severity === 'error') exitCode = 1
+      if (finding.severity === 'error') exitCode = EXIT_INPUT
       console.log(JSON.stringify({ file, ...finding }))
     }
   }
