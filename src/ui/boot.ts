@@ -1,10 +1,9 @@
-import { catalogueOf } from '../model/catalogue.ts'
+import { filterCatalogue } from '../filters/catalogue.ts'
 import { createAppStore } from '../store/app.ts'
 import { autosave } from '../store/autosave.ts'
 import { createPreferences } from '../store/preferences.ts'
 import { DesignStorage, indexedDbStore, type KeyValueStore } from '../store/storage.ts'
 import { createDrag } from './canvas/drag.ts'
-import { entries } from './catalogue.ts'
 import type { Services } from './context.ts'
 import { openBase, openLink, openSaved } from './shell/opening.ts'
 
@@ -40,7 +39,7 @@ export function boot(): Services {
     storage,
     drag: createDrag(),
     preferences: createPreferences(small),
-    catalogue: catalogueOf(entries),
+    catalogue: filterCatalogue(),
     flush: saver.flush,
   }
   window.addEventListener('pagehide', () => void saver.flush())

@@ -4,8 +4,8 @@ import {
   Panel,
   ReactFlow,
   ReactFlowProvider,
+  useStore as useFlowStore,
   useReactFlow,
-  useStoreApi,
 } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import IconMaximize from '@tabler/icons-react/icons/IconMaximize'
@@ -21,12 +21,14 @@ import { useActions } from '../use-actions.ts'
 import classes from './Canvas.module.css'
 import { CanvasMenu, type MenuPlace } from './CanvasMenu.tsx'
 import { CanvasContext, type CanvasShared } from './canvas-context.ts'
+import { nearestGap } from './gaps.ts'
 import { focusObject, handleCanvasKey } from './keys.ts'
-import { type CanvasNode, layOut, nearestGap } from './layout.ts'
+import { layOut } from './layout.ts'
+import type { CanvasNode } from './layout-types.ts'
 import { nodeTypes } from './nodes/index.ts'
 import { project } from './projection.ts'
 import { useStartView } from './use-start-view.ts'
-import { revealNode } from './viewport.ts'
+import { reveal } from './viewport.ts'
 
 /** The open design, drawn: columns of cards joined by the way that a request takes. */
 export function Canvas() {
@@ -43,7 +45,8 @@ function CanvasFlow() {
   const { catalogue, drag } = useServices()
   const actions = useActions()
   const flow = useReactFlow()
-  const flowStore = useStoreApi()
+  const width = useFlowStore((state) => state.width)
+  const height = useFlowStore((state) => state.height)
   const frame = useRef<HTMLElement>(null)
   const design = useApp((state) => state.design)
   const id = useApp((state) => state.id)
@@ -86,16 +89,17 @@ function CanvasFlow() {
 
   const showStart = useStartView(id, layout)
 
-  // What the keyboard selects is focused and brought into view, also where an edit moved it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new layout is what may have moved it.
+  // What is selected is in view, also where an edit moved it; it has the focus if the canvas has.
   useEffect(() => {
-    if (selection === undefined || !frame.current) return
-    const holder = frame.current
-    const element = holder.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
-    if (!element) return
-    if (holder.contains(document.activeElement)) element.focus({ preventScroll: true })
-    revealNode(flow, flowStore.getState(), element)
-  }, [selection, layout, flow, flowStore])
+    if (selection === undefined || !frame.current || !layout) return
+    const element = frame.current.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
+    if (element && frame.current.contains(document.activeElement)) element.focus({ preventScroll: true })
+    const rect = layout.rects.get(selection)
+    if (!rect || width === 0) return
+    const view = flow.getViewport()
+    const next = reveal(view, rect, { width, height })
+    if (next !== view) void flow.setViewport(next, { duration: 120 })
+  }, [selection, layout, flow, width, height])
 
   // While something is dragged, the gap under the pointer opens.
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import type { PickItem } from './layout.ts'
+import type { PickItem } from './layout-types.ts'
 import classes from './PickList.module.css'
 
 interface PickListProps {

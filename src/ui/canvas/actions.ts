@@ -18,7 +18,8 @@ import {
   routeConfigPath,
 } from '../../model/place.ts'
 import type { Services } from '../context.ts'
-import { type AddData, fits } from './layout.ts'
+import { fits } from './gaps.ts'
+import type { AddData } from './layout-types.ts'
 import { isLocked } from './projection.ts'
 
 /** What the user can do to the open design, by mouse, key or menu: each goes through one edit of the model. */

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { CatalogueEntry } from '../../model/catalogue.ts'
 import type { FilterPlace } from '../../model/place.ts'
-import type { Gap } from './layout.ts'
+import type { Gap } from './layout-types.ts'
 
 /** What is being dragged: a new filter from the palette, or one that stands in a chain. */
 export type Dragged = { entry: CatalogueEntry } | { from: FilterPlace; id: string }

@@ -5,7 +5,7 @@ import { filtersOf, placeOfPath } from '../../model/place.ts'
 import type { AppActions, AppState } from '../../store/app.ts'
 import { focusPalette } from '../palette/focus.ts'
 import type { Actions } from './actions.ts'
-import type { Layout } from './layout.ts'
+import type { Layout } from './layout-types.ts'
 import type { Projection } from './projection.ts'
 
 interface KeyContext {

@@ -16,6 +16,7 @@ import {
   filterKindOf,
   filterListPath,
   filtersOf,
+  isConnectionManager,
   listenerPath,
   routeConfigPath,
 } from '../../model/place.ts'
@@ -52,6 +53,8 @@ export interface ChainCard extends Card {
   place: ChainPlace
   title: string
   match: string
+  /** What it does with a connection: `HTTP`, or where the bytes go. */
+  ends: string
 }
 
 export interface ListenerCard extends Card {
@@ -132,9 +135,25 @@ export function project(design: Design, catalogue: Catalogue, origin: OriginLook
   }
 }
 
+/** What the last filter of a chain makes of its connections. */
+function endOf(chain: JsonObject): string {
+  const last = asObjects(chain.filters).at(-1)
+  if (!last) return 'nothing'
+  if (isConnectionManager(last)) return 'HTTP'
+  const type = typeUrlOf(last) ?? ''
+  return configHint(type, asObject(last.typed_config)) || shortName(asText(last.name) ?? 'filter')
+}
+
+/** The listener that is shown first: the one with the longest HTTP chain, as that is what people come to change. */
 function preferredListener(design: Design, listeners: ListenerCard[]): ListenerCard | undefined {
-  const withHttp = listeners.find((one) => one.chains.some((chain) => connectionManagerOf(design, chain.place)))
-  return withHttp ?? listeners[0]
+  const length = (one: ListenerCard): number =>
+    Math.max(0, ...one.chains.map((chain) => httpFiltersOf(design, chain.place).length))
+  return listeners.toSorted((a, b) => length(b) - length(a))[0]
+}
+
+function httpFiltersOf(design: Design, chain: ChainPlace): JsonObject[] {
+  const found = connectionManagerOf(design, chain)
+  return found ? asObjects(asObject(found.filter.typed_config).http_filters) : []
 }
 
 function chosenChain(design: Design, listener: ListenerCard): ChainCard | undefined {
@@ -168,6 +187,7 @@ class CardMaker {
       place,
       title: chainTitle(chain, place.filterChain),
       match: place.filterChain === 'default' ? 'when no other chain matches' : chainMatch(chain),
+      ends: endOf(chain),
     }))
     return {
       ...this.card(listenerPath(index)),

@@ -1,6 +1,6 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react'
 import { useCallback, useEffect, useRef } from 'react'
-import type { Layout } from './layout.ts'
+import type { Layout } from './layout-types.ts'
 import { startViewport } from './viewport.ts'
 
 /** Shows the beginning of a design when it is opened; returns what does so again. */

@@ -1,5 +1,5 @@
 import { type Design, type EnvoyConfig, emptyDesign, type Istio, type ProxyKind } from '../../model/design.ts'
-import { asObject, isObject, type Json, type JsonObject } from '../../model/json.ts'
+import { asObjects, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { openDesign, plainConfig } from '../../model/migrations.ts'
 import type { Services } from '../context.ts'
 
@@ -56,18 +56,27 @@ export function minorVersion(version = '1.31'): string {
   return version.split('.', 2).join('.')
 }
 
-/** A first request that the base's own routes answer. */
+/** A first request that the base's own routes answer, sent to the listener that has them. */
 function sampleRequests(config: EnvoyConfig): Design['requests'] {
   for (const route of config.routes ?? []) {
-    for (const host of Array.isArray(route.virtual_hosts) ? route.virtual_hosts : []) {
-      const domains = asObject(host).domains
-      const domain = Array.isArray(domains)
-        ? domains.find((one) => typeof one === 'string' && !one.includes('*'))
-        : undefined
-      if (typeof domain === 'string') return [{ method: 'GET', authority: domain, path: '/api/items' }]
-    }
+    const domains = asObjects(route.virtual_hosts).flatMap((host) => (Array.isArray(host.domains) ? host.domains : []))
+    const domain = domains.find((one) => typeof one === 'string' && !one.includes('*'))
+    const asked = JSON.stringify(route.name)
+    const listener = config.listeners.find((one) => JSON.stringify(one).includes(`"route_config_name":${asked}`))
+    if (typeof domain === 'string' && listener)
+      return [sample({ authority: domain, path: '/api/items' }, listener, config)]
   }
-  return [{ method: 'GET', path: '/' }]
+  const http = config.listeners.findLast((one) => JSON.stringify(one).includes('.HttpConnectionManager'))
+  return http ? [sample({ path: '/' }, http, config)] : []
+}
+
+function sample(
+  request: Design['requests'][number],
+  listener: JsonObject,
+  config: EnvoyConfig,
+): Design['requests'][number] {
+  const first = listener === config.listeners[0]
+  return { method: 'GET', ...request, ...(!first && typeof listener.name === 'string' && { listener: listener.name }) }
 }
 
 /** Opens a saved design. */

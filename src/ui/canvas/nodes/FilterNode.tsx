@@ -4,7 +4,8 @@ import { useServices } from '../../context.ts'
 import { useActions } from '../../use-actions.ts'
 import { useMarks } from '../canvas-context.ts'
 import { startDrag } from '../drag.ts'
-import { type CanvasNode, fits } from '../layout.ts'
+import { fits } from '../gaps.ts'
+import type { CanvasNode } from '../layout-types.ts'
 import { Counts, Lock, MenuButton, useCard } from './card.tsx'
 import classes from './nodes.module.css'
 
@@ -51,13 +52,13 @@ export const FilterNode = memo(function FilterNode({ id, data }: NodeProps<Extra
         data-disabled={card.disabled || undefined}
         data-movable={(!card.locked && !card.terminal) || undefined}
         onPointerDown={onPointerDown}
-        title={card.entry?.summary}
+        title={[card.name, card.entry?.summary, card.note].filter(Boolean).join('\n')}
       >
         <span className={classes.name}>{card.title}</span>
         {card.hint && <span className={classes.hint}>{card.hint}</span>}
         <span className={classes.grow} />
         {mark !== undefined && mark.logs > 0 && <span className={classes.note}>log {mark.logs}</span>}
-        {notes && (
+        {notes && (gutters || notes !== 'not simulated') && (
           <span className={classes.note} data-tone={mark?.failed ? 'bad' : mark?.replied ? 'warn' : undefined}>
             {notes}
           </span>

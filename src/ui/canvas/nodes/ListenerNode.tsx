@@ -2,7 +2,7 @@ import type { NodeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { useActions } from '../../use-actions.ts'
 import { useMarks } from '../canvas-context.ts'
-import { type CanvasNode, SIZES } from '../layout.ts'
+import { type CanvasNode, SIZES } from '../layout-types.ts'
 import { PickList } from '../PickList.tsx'
 import { Lock, MenuButton, useCard, Wires } from './card.tsx'
 import classes from './nodes.module.css'
@@ -24,7 +24,11 @@ export const ListenerNode = memo(function ListenerNode({
     unreached && 'not reached',
   ]
   const props = useCard(id, 'listener', words.filter(Boolean).join(', '))
-  const items = card.chains.map((chain) => ({ id: chain.id, title: chain.title, detail: chain.match || 'everything' }))
+  const items = card.chains.map((chain) => ({
+    id: chain.id,
+    title: chain.title,
+    detail: [chain.match, chain.ends].filter(Boolean).join(' · '),
+  }))
   const opens = { onDoubleClick: () => actions.openObject(id) }
   return (
     <div
@@ -57,7 +61,7 @@ export const ListenerNode = memo(function ListenerNode({
           {summary()}
         </button>
       )}
-      {open && card.filters.length === 0 && <div className={classes.faint}>no listener filters</div>}
+      {open && card.filters.length === 0 && !data.gap && <div className={classes.faint}>no listener filters</div>}
       {open && chains > 1 && (
         <div className={classes.chains}>
           <div className={classes.caption}>
@@ -83,7 +87,7 @@ export const ListenerNode = memo(function ListenerNode({
 
   function summary(): string {
     const [first] = card.chains
-    if (chains === 1 && first) return first.match || first.title
+    if (chains === 1 && first) return [first.match, first.ends].filter(Boolean).join(' · ')
     return `${chains} filter chains`
   }
 })

@@ -38,27 +38,14 @@ export function useCard(
 }
 
 /** The ends of a card's wires; drawn by the wires, not by themselves. */
-export function Wires({ top = 17, side = 'both' }: { top?: number; side?: 'both' | 'in' | 'out' }) {
+export function Wires({ top = 17, side = 'both', down }: { top?: number; side?: 'both' | 'out'; down?: boolean }) {
+  const common = { className: classes.handle, isConnectable: false }
   return (
     <>
-      {side !== 'out' && (
-        <Handle
-          type="target"
-          position={Position.Left}
-          className={classes.handle}
-          style={{ top }}
-          isConnectable={false}
-        />
-      )}
-      {side !== 'in' && (
-        <Handle
-          type="source"
-          position={Position.Right}
-          className={classes.handle}
-          style={{ top }}
-          isConnectable={false}
-        />
-      )}
+      {side === 'both' && <Handle id="in" type="target" position={Position.Left} style={{ top }} {...common} />}
+      <Handle id="out" type="source" position={Position.Right} style={{ top }} {...common} />
+      {down && <Handle id="up" type="target" position={Position.Top} {...common} />}
+      {down && <Handle id="down" type="source" position={Position.Bottom} {...common} />}
     </>
   )
 }

@@ -3,7 +3,7 @@ import type { NodeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { useActions } from '../../use-actions.ts'
 import { useMarks } from '../canvas-context.ts'
-import type { CanvasNode } from '../layout.ts'
+import { type CanvasNode, SIZES } from '../layout-types.ts'
 import { PickList } from '../PickList.tsx'
 import { Counts, Lock, MenuButton, useCard, Wires } from './card.tsx'
 import classes from './nodes.module.css'
@@ -40,8 +40,7 @@ export const FrameNode = memo(function FrameNode({ id, data }: Props<'frame'>) {
     data.title,
     [data.title, data.detail, unreached && 'not reached'].filter(Boolean).join(', '),
   )
-  const istio = data.origin !== undefined && data.origin !== 'own'
-  const wires = data.tone === 'route' ? 17 : undefined
+  const istio = data.origin !== 'own'
   return (
     <div
       {...props}
@@ -50,7 +49,7 @@ export const FrameNode = memo(function FrameNode({ id, data }: Props<'frame'>) {
       data-frame
       data-unreached={unreached || undefined}
     >
-      <Wires top={wires} />
+      <Wires down={data.down} />
       <header className={classes.head}>
         <b>{data.title}</b>
         <span className={classes.detail} title={data.detail}>
@@ -58,7 +57,7 @@ export const FrameNode = memo(function FrameNode({ id, data }: Props<'frame'>) {
         </span>
         <Counts counts={mark?.request} what="Request headers" />
         <MenuButton id={id} name={data.title} />
-        {istio && <Lock id={id} locked={data.locked === true} name={data.title} />}
+        {istio && <Lock id={id} locked={data.locked} name={data.title} />}
       </header>
     </div>
   )
@@ -141,10 +140,6 @@ export const PickerNode = memo(function PickerNode({ id, data }: Props<'picker'>
     state.togglePanel('inspector', true)
   }
   const tone = { listeners: 'listener', hosts: 'route', clusters: 'cluster' }[data.what]
-  const rows = Math.max(
-    2,
-    Math.floor(((data.what === 'listeners' ? 288 : data.what === 'hosts' ? 240 : 220) - 78) / 40),
-  )
   return (
     <div className={`nopan ${classes.card} ${classes.picker}`} data-tone={tone}>
       <div className={classes.caption}>
@@ -156,8 +151,8 @@ export const PickerNode = memo(function PickerNode({ id, data }: Props<'picker'>
         label={data.title}
         items={data.items}
         chosen={data.chosen}
-        rowHeight={40}
-        rows={rows}
+        rowHeight={SIZES.pickRow}
+        rows={data.rows}
         onChoose={choose}
       />
     </div>
