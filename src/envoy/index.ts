@@ -16,10 +16,17 @@
  * `{ case: undefined }`; wrappers (BoolValue, UInt32Value ...) are plain values, undefined when absent; a
  * google.protobuf.Struct is a plain JSON object; Duration is `{ seconds: bigint, nanos: number }`; maps are objects.
  *
- * Any. `registry.unpack(filter.typedConfig)` gives `{ typeName, message?, json? }`, through a TypedStruct if need be.
- * `message` is absent when the type is another vendor's; then `json` holds its fields. Test `typeName`, then cast.
+ * Any. `registry.unpack(filter.configType.value)` gives `{ typeName, message?, json? }`, through a TypedStruct if need
+ * be. `message` is absent when the type is another vendor's; then `json` holds its fields. Test `typeName`, then cast.
+ *
+ * Documents. `readDocuments(text)` reads JSON or YAML as Envoy's own parser does (yes is true, 010 is 8) and knows the
+ * position of every value; use it wherever a user's text is read. `editYaml` changes one value of a YAML text and leaves
+ * comments and layout alone.
+ *
+ * Heavier parts have modules of their own, to be imported when they are needed: './validate/index.ts' (validateText,
+ * validateEnvoy, validateMessage), './import/index.ts' (importProxy, normalise), './schema/plan.ts' (createPlanner:
+ * rules, required oneofs and deprecations of a message, for forms).
  */
-
 export { editYaml } from './document/edit.ts'
 export { formatPath, type Path } from './document/path.ts'
 export { DocumentError, type Position, readDocument, readDocuments, type SourceDocument } from './document/read.ts'
