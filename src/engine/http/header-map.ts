@@ -5,24 +5,22 @@ export type HeaderPair = readonly [name: string, value: string]
 export type HeaderMapKind = 'request' | 'response' | 'trailers'
 
 const BOTH = [
+  'cache-control',
   'connection',
-  'grpc-accept-encoding',
-  'grpc-status',
+  'content-encoding',
+  'content-length',
+  'content-type',
   'keep-alive',
   'proxy-connection',
-  'server',
-  'te',
   'transfer-encoding',
   'upgrade',
   'via',
-  'content-length',
-  'content-type',
-  'x-request-id',
   'x-envoy-attempt-count',
-  'x-envoy-upstream-service-time',
-  'date',
+  'x-envoy-decorator-operation',
+  'x-request-id',
 ]
 
+// Envoy's own and those that its extensions register: what the real one treats as one header, found by trying.
 const INLINE: Record<HeaderMapKind, ReadonlySet<string>> = {
   request: new Set([
     ...BOTH,
@@ -31,51 +29,80 @@ const INLINE: Record<HeaderMapKind, ReadonlySet<string>> = {
     ':path',
     ':protocol',
     ':scheme',
-    'client-trace-id',
-    'envoy-downstream-service-cluster',
-    'envoy-downstream-service-node',
+    'accept',
+    'accept-encoding',
+    'access-control-request-headers',
+    'access-control-request-method',
+    'access-control-request-private-network',
+    'authorization',
     'expect',
-    'forwarded-client-cert',
-    'host',
-    'x-forwarded-for',
-    'x-forwarded-host',
-    'x-forwarded-port',
-    'x-forwarded-proto',
+    'grpc-accept-encoding',
     'grpc-timeout',
+    'if-match',
+    'if-modified-since',
+    'if-none-match',
+    'if-range',
+    'if-unmodified-since',
+    'origin',
+    'pragma',
+    'referer',
+    'te',
     'user-agent',
-    'x-envoy-expected-rq-timeout-ms',
-    'x-envoy-external-address',
-    'x-envoy-internal',
-    'x-envoy-original-path',
+    'x-client-trace-id',
     'x-envoy-downstream-service-cluster',
     'x-envoy-downstream-service-node',
-    'x-envoy-retry-on',
-    'x-envoy-decorator-operation',
-    'x-forwarded-client-cert',
-    'x-envoy-is-timeout-retry',
+    'x-envoy-expected-rq-timeout-ms',
+    'x-envoy-external-address',
+    'x-envoy-force-trace',
     'x-envoy-hedge-on-per-try-timeout',
+    'x-envoy-internal',
+    'x-envoy-ip-tags',
+    'x-envoy-is-timeout-retry',
     'x-envoy-max-retries',
-    'x-envoy-retriable-status-codes',
+    'x-envoy-original-host',
+    'x-envoy-original-path',
+    'x-envoy-original-url',
     'x-envoy-retriable-header-names',
+    'x-envoy-retriable-status-codes',
     'x-envoy-retry-grpc-on',
+    'x-envoy-retry-on',
     'x-envoy-upstream-alt-stat-name',
     'x-envoy-upstream-rq-per-try-timeout-ms',
     'x-envoy-upstream-rq-timeout-alt-response',
     'x-envoy-upstream-rq-timeout-ms',
     'x-envoy-upstream-stream-duration-ms',
-    'x-client-trace-id',
+    'x-forwarded-client-cert',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-port',
+    'x-forwarded-proto',
   ]),
   response: new Set([
     ...BOTH,
     ':status',
+    'access-control-allow-credentials',
+    'access-control-allow-headers',
+    'access-control-allow-methods',
+    'access-control-allow-origin',
+    'access-control-allow-private-network',
+    'access-control-expose-headers',
+    'access-control-max-age',
+    'age',
+    'date',
+    'etag',
+    'expires',
     'grpc-message',
+    'grpc-status',
+    'last-modified',
     'location',
+    'server',
+    'vary',
     'x-envoy-degraded',
     'x-envoy-immediate-health-check-fail',
     'x-envoy-ratelimited',
-    'x-envoy-decorator-operation',
     'x-envoy-upstream-canary',
     'x-envoy-upstream-healthchecked-cluster',
+    'x-envoy-upstream-service-time',
   ]),
   trailers: new Set(['grpc-status', 'grpc-message']),
 }
@@ -83,11 +110,13 @@ const INLINE: Record<HeaderMapKind, ReadonlySet<string>> = {
 /**
  * Headers in the order they travel, with Envoy's rules for repeated names (source/common/http/header_map_impl.cc):
  * a name of the O(1) set occurs once and is appended to with `,`, any other may occur many times; pseudo headers stand first.
+ * In a request `host` is another name for `:authority`.
  */
 export class HeaderMap {
   private names: string[] = []
   private values: string[] = []
   private inline: ReadonlySet<string>
+  private readonly aliased: boolean
   readonly kind: HeaderMapKind
   /** Grows with each change: a cheap way to see that a filter changed nothing. */
   version = 0
@@ -95,6 +124,7 @@ export class HeaderMap {
   constructor(kind: HeaderMapKind, pairs: Iterable<HeaderPair> = []) {
     this.kind = kind
     this.inline = INLINE[kind]
+    this.aliased = kind === 'request'
     for (const [name, value] of pairs) this.add(name, value)
   }
 
@@ -111,18 +141,19 @@ export class HeaderMap {
 
   /** The first value, or undefined. */
   get(name: string): string | undefined {
-    const i = this.names.indexOf(name)
+    const i = this.names.indexOf(this.own(name))
     return i < 0 ? undefined : this.values[i]
   }
 
   has(name: string): boolean {
-    return this.names.includes(name)
+    return this.names.includes(this.own(name))
   }
 
   /** All values of a name, in order. */
   getAll(name: string): string[] {
     const found: string[] = []
-    for (let i = 0; i < this.names.length; i++) if (this.names[i] === name) found.push(this.values[i]!)
+    const own = this.own(name)
+    for (let i = 0; i < this.names.length; i++) if (this.names[i] === own) found.push(this.values[i]!)
     return found
   }
 
@@ -134,27 +165,30 @@ export class HeaderMap {
 
   /** Adds a header; a name of the O(1) set that is there already gets the value appended instead (addCopy). */
   add(name: string, value: string): void {
-    const i = this.inline.has(name) ? this.names.indexOf(name) : -1
+    const own = this.own(name)
+    const i = this.inline.has(own) ? this.names.indexOf(own) : -1
     if (i >= 0) this.appendAt(i, value)
-    else this.insert(name, value)
+    else this.insert(own, value)
   }
 
   /** Appends to the first value of the name with a comma, or adds it (appendCopy). */
   append(name: string, value: string): void {
-    const i = this.names.indexOf(name)
+    const own = this.own(name)
+    const i = this.names.indexOf(own)
     if (i >= 0) this.appendAt(i, value)
-    else this.insert(name, value)
+    else this.insert(own, value)
   }
 
   /** Makes `value` the only value of the name; it keeps the place of the first one (setCopy). */
   set(name: string, value: string): void {
-    const i = this.names.indexOf(name)
+    const own = this.own(name)
+    const i = this.names.indexOf(own)
     if (i < 0) {
-      this.insert(name, value)
+      this.insert(own, value)
       return
     }
     for (let j = this.names.length - 1; j > i; j--) {
-      if (this.names[j] !== name) continue
+      if (this.names[j] !== own) continue
       this.names.splice(j, 1)
       this.values.splice(j, 1)
     }
@@ -164,7 +198,8 @@ export class HeaderMap {
 
   /** Removes every header of the name; says how many there were. */
   remove(name: string): number {
-    return this.removeIf((candidate) => candidate === name)
+    const own = this.own(name)
+    return this.removeIf((candidate) => candidate === own)
   }
 
   removeIf(predicate: (name: string, value: string) => boolean): number {
@@ -201,6 +236,10 @@ export class HeaderMap {
     copy.names = this.names.slice()
     copy.values = this.values.slice()
     return copy
+  }
+
+  private own(name: string): string {
+    return this.aliased && name === 'host' ? ':authority' : name
   }
 
   private insert(name: string, value: string): void {
