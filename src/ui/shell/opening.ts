@@ -1,6 +1,7 @@
-import { type Design, type EnvoyConfig, emptyDesign, type Istio, type ProxyKind } from '../../model/design.ts'
-import { asObjects, isObject, type Json, type JsonObject } from '../../model/json.ts'
-import { openDesign, plainConfig } from '../../model/migrations.ts'
+import { type Design, type EnvoyConfig, emptyDesign } from '../../model/design.ts'
+import { designOf } from '../../model/import.ts'
+import { asObjects, type Json, type JsonObject } from '../../model/json.ts'
+import { plainConfig } from '../../model/migrations.ts'
 import type { Services } from '../context.ts'
 
 /** Something that could not be opened, with its place in the text where there is one. */
@@ -115,36 +116,4 @@ async function tryLink(services: Services, text: string): Promise<OpenProblem[]>
   } catch (error) {
     return [{ message: (error as Error).message }]
   }
-}
-
-/** Makes a design of any document that the app knows. Throws an Error that says what was expected. */
-export function designOf(document: Json, name = 'Imported proxy'): Design {
-  if (!isObject(document))
-    throw new Error('(document): expected an object: a design, an Envoy bootstrap, or a proxy’s configuration')
-  if ('config' in document || 'format' in document) {
-    const design = openDesign(document)
-    return design.name === 'Untitled' ? { ...design, name } : design
-  }
-  if ('static_resources' in document || 'listeners' in document || 'clusters' in document) {
-    const design = openDesign({ config: document, name })
-    const istio = istioOf(design.config)
-    return istio ? { ...design, istio: { ...istio, base: { inline: design.config } } } : design
-  }
-  const keys = Object.keys(document).slice(0, 4).join(', ')
-  throw new Error(
-    `(document): found ${keys || 'nothing'}; expected \`config\` (a design or a case), \`static_resources\` (a bootstrap), or \`listeners\` and \`clusters\` (what istiod sends a proxy)`,
-  )
-}
-
-/** Istio's marks in a configuration tell which kind of proxy it is for. */
-function istioOf(config: EnvoyConfig): Istio | undefined {
-  const text = JSON.stringify(config.listeners)
-  if (!text.includes('istio.stats') && !text.includes('istio.metadata_exchange')) return undefined
-  const names = config.listeners.map((listener) => listener.name)
-  const proxy: ProxyKind = names.includes('virtualInbound')
-    ? 'sidecar'
-    : names.includes('main_internal')
-      ? 'waypoint'
-      : 'gateway'
-  return { version: '1.31', proxy, namespace: proxy === 'gateway' ? 'istio-system' : 'default', labels: {} }
 }

@@ -1,0 +1,35 @@
+import type { Design, EnvoyConfig, Istio, ProxyKind } from './design.ts'
+import { isObject, type Json } from './json.ts'
+import { openDesign } from './migrations.ts'
+
+/** Makes a design of any document that the app knows. Throws an Error that says what was expected. */
+export function designOf(document: Json, name = 'Imported proxy'): Design {
+  if (!isObject(document))
+    throw new Error('(document): expected an object: a design, an Envoy bootstrap, or a proxy’s configuration')
+  if ('config' in document || 'format' in document) {
+    const design = openDesign(document)
+    return design.name === 'Untitled' ? { ...design, name } : design
+  }
+  if ('static_resources' in document || 'listeners' in document || 'clusters' in document) {
+    const design = openDesign({ config: document, name })
+    const istio = istioOf(design.config)
+    return istio ? { ...design, istio: { ...istio, base: { inline: design.config } } } : design
+  }
+  const keys = Object.keys(document).slice(0, 4).join(', ')
+  throw new Error(
+    `(document): found ${keys || 'nothing'}; expected \`config\` (a design or a case), \`static_resources\` (a bootstrap), or \`listeners\` and \`clusters\` (what istiod sends a proxy)`,
+  )
+}
+
+/** Istio's marks in a configuration tell which kind of proxy it is for. */
+function istioOf(config: EnvoyConfig): Istio | undefined {
+  const text = JSON.stringify(config.listeners)
+  if (!text.includes('istio.stats') && !text.includes('istio.metadata_exchange')) return undefined
+  const names = config.listeners.map((listener) => listener.name)
+  const proxy: ProxyKind = names.includes('virtualInbound')
+    ? 'sidecar'
+    : names.includes('main_internal')
+      ? 'waypoint'
+      : 'gateway'
+  return { version: '1.31', proxy, namespace: proxy === 'gateway' ? 'istio-system' : 'default', labels: {} }
+}
