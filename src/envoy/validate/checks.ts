@@ -19,6 +19,8 @@ export const CHECKS: Record<string, Check[]> = {
   'envoy.config.listener.v3.FilterChain': [checkNetworkFilters],
   'envoy.config.listener.v3.Filter': [checkFilter],
   'envoy.config.listener.v3.ListenerFilter': [checkFilter],
+  'envoy.config.accesslog.v3.AccessLog': [checkExtension],
+  'envoy.config.core.v3.TransportSocket': [checkExtension],
   'envoy.config.core.v3.TypedExtensionConfig': [checkExtension],
   'envoy.config.route.v3.RouteConfiguration': [checkPerFilterConfig, checkDomains],
   'envoy.config.route.v3.VirtualHost': [checkPerFilterConfig],
