@@ -13,7 +13,21 @@ import { lua } from './http/lua/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
+import { setFilterState } from './http/set_filter_state/index.ts'
+import { httpInspector } from './listener/http_inspector/index.ts'
+import { listenerLocalRatelimit } from './listener/local_ratelimit/index.ts'
+import { originalDst } from './listener/original_dst/index.ts'
+import { proxyProtocol } from './listener/proxy_protocol/index.ts'
+import { listenerSetFilterState } from './listener/set_filter_state/index.ts'
+import { tlsInspector } from './listener/tls_inspector/index.ts'
+import { connectionLimit } from './network/connection_limit/index.ts'
+import { directResponse } from './network/direct_response/index.ts'
+import { echo } from './network/echo/index.ts'
 import { httpConnectionManager } from './network/http_connection_manager/index.ts'
+import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
+import { networkRbac } from './network/rbac/index.ts'
+import { networkSetFilterState } from './network/set_filter_state/index.ts'
+import { sniCluster } from './network/sni_cluster/index.ts'
 import { tcpProxy } from './network/tcp_proxy/index.ts'
 
 // What the definitions' types say of their own configuration is nobody's business here: a definition only ever gets
@@ -35,11 +49,29 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   peerMetadata,
   rbac,
   router,
+  setFilterState,
 ]
 
-export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [httpConnectionManager, tcpProxy]
+export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
+  connectionLimit,
+  directResponse,
+  echo,
+  httpConnectionManager,
+  networkLocalRatelimit,
+  networkRbac,
+  networkSetFilterState,
+  sniCluster,
+  tcpProxy,
+]
 
-export const LISTENER_FILTERS: readonly ListenerFilterDefinition<Any, Any>[] = []
+export const LISTENER_FILTERS: readonly ListenerFilterDefinition<Any, Any>[] = [
+  httpInspector,
+  listenerLocalRatelimit,
+  originalDst,
+  proxyProtocol,
+  listenerSetFilterState,
+  tlsInspector,
+]
 
 const http = byType(HTTP_FILTERS)
 const network = byType(NETWORK_FILTERS)

@@ -19,6 +19,7 @@ export interface SocketEvents {
 export class CaseSocket implements ClientSocket {
   readonly end: ClientEnd
   readonly address: { ip: string; port: number }
+  readonly originalDestination: { ip: string; port: number } | undefined
   readonly tls: ClientTls | undefined
   readonly http2: Http2Peer | undefined
   private readonly events: SocketEvents
@@ -29,6 +30,7 @@ export class CaseSocket implements ClientSocket {
     this.events = events
     this.http2 = http2
     this.address = { ip: spec.sourceAddress ?? '127.0.0.1', port }
+    this.originalDestination = spec.originalDestination
     this.tls =
       spec.tls === undefined || spec.tls === null
         ? undefined

@@ -5,6 +5,8 @@ import type { CaseBytes } from '../upstream/stub.ts'
 export interface ClientSpec {
   listener?: string
   sourceAddress?: string
+  /** Where the client meant to go when iptables redirected it to the listener: what original_dst restores. */
+  originalDestination?: { ip: string; port: number }
   proxyProtocol?: CaseBytes
   tls?: {
     sni?: string

@@ -2,7 +2,7 @@ import { Buffer } from '../buffer.ts'
 import { fromLatin1 } from '../bytes.ts'
 import { ServerConnection } from '../network/server-connection.ts'
 import type { ProxyServices } from '../services.ts'
-import { type ConnectionInfo, DynamicMetadata, FilterState } from '../stream-info.ts'
+import { type Address, type ConnectionInfo, DynamicMetadata, FilterState } from '../stream-info.ts'
 import type { Trace, TraceStep } from '../trace.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { ConfiguredListenerFilter, Listener, ReadyChain } from './listener.ts'
@@ -28,6 +28,7 @@ export class AcceptedConnection implements AcceptedSocket {
   readonly info: ConnectionInfo
   readonly clientHello: { sni?: string; alpn: string[] } | undefined
   localAddressRestored = false
+  readonly originalDestination: Address | undefined
   private readonly options: AcceptOptions
   private readonly buffer = new Buffer()
   private readonly filters: readonly { configured: ConfiguredListenerFilter; filter: ListenerFilter | undefined }[]
@@ -58,6 +59,7 @@ export class AcceptedConnection implements AcceptedSocket {
       listenerName: listener.name,
       filterChainName: '',
     }
+    this.originalDestination = client.originalDestination
     const { tls } = client
     this.clientHello = tls && { alpn: [...tls.alpn], ...(tls.sni === undefined ? {} : { sni: tls.sni }) }
     this.filters = listener.filters.map((configured) => ({

@@ -14,6 +14,8 @@ export interface ClientSocket {
   /** Its end of the connection: what the server sends, in the clear. */
   readonly end: ClientEnd
   readonly address: { ip: string; port: number }
+  /** Where it meant to go, when iptables redirected it to the listener. */
+  readonly originalDestination: { ip: string; port: number } | undefined
   readonly tls: ClientTls | undefined
   /** Set when it will speak HTTP/2. */
   readonly http2: Http2Peer | undefined

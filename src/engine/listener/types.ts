@@ -1,5 +1,5 @@
 import type { FilterFactoryContext, FilterGroup } from '../catalogue.ts'
-import type { ConnectionInfo } from '../stream-info.ts'
+import type { Address, ConnectionInfo } from '../stream-info.ts'
 
 /** The socket a listener filter looks at before a filter chain is chosen. */
 export interface AcceptedSocket {
@@ -10,6 +10,8 @@ export interface AcceptedSocket {
   drain(count: number): void
   /** Structured view of a TLS client hello when the client speaks TLS (the simulator has no cryptography). */
   readonly clientHello: { sni?: string; alpn: string[] } | undefined
+  /** Where the connection was going before iptables sent it here; undefined when it was not redirected. */
+  readonly originalDestination: Address | undefined
   /** True when the destination address was restored by original_dst or PROXY protocol. */
   localAddressRestored: boolean
   close(details: string): void

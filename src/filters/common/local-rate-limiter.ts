@@ -1,5 +1,5 @@
 import type { Duration } from '@bufbuild/protobuf/wkt'
-import { ConfigError } from '../../engine/catalogue.ts'
+import { ConfigError, type FilterFactoryContext } from '../../engine/catalogue.ts'
 import type { EventLoop } from '../../engine/event-loop.ts'
 import type { RateLimitDescriptor } from '../../engine/route/types.ts'
 import { TokenBucket } from '../../engine/token-bucket.ts'
@@ -156,4 +156,28 @@ function fits(configured: Entries, requested: Entries): boolean {
       ({ key, value }, i) => key === requested[i]!.key && (value === '' || value === requested[i]!.value),
     )
   )
+}
+
+/** Takes a token for a connection; says in words what came of it. */
+export type ConnectionLimiter = () => { allowed: boolean; note: string }
+
+/** What the listener and network filters of this name have in common: one bucket, for connections; runtime may switch it off. */
+export function connectionLimiter(
+  config: {
+    tokenBucket?: { maxTokens: number; tokensPerFill?: number; fillInterval?: Duration }
+    runtimeEnabled?: { defaultValue?: boolean; runtimeKey: string }
+  },
+  { loop, services, path }: FilterFactoryContext,
+): ConnectionLimiter {
+  const bucket = bucketConfig(config.tokenBucket)
+  if (!bucket) throw new ConfigError(`${path}.token_bucket`, 'a token bucket is required')
+  checkInterval(bucket, `${path}.token_bucket.fill_interval`)
+  const tokens = new TokenBucket(loop, bucket.maxTokens, bucket.tokensPerFill, bucket.fillIntervalMs)
+  const { runtimeEnabled } = config
+  return () => {
+    if (runtimeEnabled && !services.runtime.boolean(runtimeEnabled.runtimeKey, runtimeEnabled.defaultValue ?? true))
+      return { allowed: true, note: 'switched off by runtime' }
+    if (tokens.consume()) return { allowed: true, note: `${tokens.remaining} tokens left` }
+    return { allowed: false, note: 'no token left: closed' }
+  }
 }

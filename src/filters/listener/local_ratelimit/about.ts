@@ -1,0 +1,15 @@
+import type { FilterAbout } from '../../about.ts'
+
+export const about = {
+  name: 'envoy.filters.listener.local_ratelimit',
+  config: 'envoy.extensions.filters.listener.local_ratelimit.v3.LocalRateLimit',
+  title: 'Local Rate Limit',
+  group: 'listener',
+  summary: 'Closes sockets that come faster than a token bucket allows.',
+  notModelled: ['statistics'],
+  docs: 'configuration/listeners/listener_filters/local_rate_limit_filter',
+  defaults: {
+    stat_prefix: 'local_rate_limit',
+    token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: '1s' },
+  },
+} satisfies FilterAbout
