@@ -1,17 +1,15 @@
-import { MantineProvider } from '@mantine/core'
 import { useApp } from './context.ts'
 import { Designer } from './shell/Designer.tsx'
 import { Notice } from './shell/Notice.tsx'
 import { StartScreen } from './shell/StartScreen.tsx'
-import { theme, useColorScheme } from './theme.ts'
 
 /** The whole app: a design, or the start screen. */
 export function App() {
   const open = useApp((state) => state.design !== undefined)
   return (
-    <MantineProvider theme={theme} forceColorScheme={useColorScheme()}>
+    <>
       {open ? <Designer /> : <StartScreen />}
       <Notice />
-    </MantineProvider>
+    </>
   )
 }

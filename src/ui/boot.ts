@@ -6,6 +6,7 @@ import { DesignStorage, indexedDbStore, type KeyValueStore } from '../store/stor
 import { createDrag } from './canvas/drag.ts'
 import type { Services } from './context.ts'
 import { openBase, openLink, openSaved } from './shell/opening.ts'
+import { applyTheme } from './theme.ts'
 
 /** The browser's string store, or one that forgets where it is forbidden. */
 function keyValueStore(): KeyValueStore {
@@ -42,6 +43,7 @@ export function boot(): Services {
     catalogue: filterCatalogue(),
     flush: saver.flush,
   }
+  applyTheme(services.preferences)
   window.addEventListener('pagehide', () => void saver.flush())
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && void saver.flush())
   window.addEventListener('hashchange', () => void follow(services))

@@ -1,33 +1,23 @@
-import { createTheme } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
+import type { StoreApi } from 'zustand'
+import type { Preferences } from '../store/preferences.ts'
 import { usePreferences } from './context.ts'
 
-/** Mantine's parts in the app's own sizes; its colours come from tokens.css. */
-export const theme = createTheme({
-  fontFamily: 'var(--font)',
-  fontFamilyMonospace: 'var(--mono)',
-  fontSizes: { xs: '11px', sm: '13px', md: '14px', lg: '15px', xl: '17px' },
-  defaultRadius: 'md',
-  primaryColor: 'blue',
-  // Mantine's dark greys, replaced by the app's own surfaces.
-  colors: {
-    dark: [
-      '#e6eaf4',
-      '#c4cde2',
-      '#a3afca',
-      '#8492b2',
-      '#3a486b',
-      '#26304a',
-      '#1a2233',
-      '#141a28',
-      '#0f1420',
-      '#0b0f19',
-    ],
-  },
-  cursorType: 'pointer',
-})
-
 const dark = window.matchMedia('(prefers-color-scheme: dark)')
+
+function schemeOf({ theme }: Preferences): 'light' | 'dark' {
+  return theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme
+}
+
+/** Keeps the page in the user's theme, or the system's: tokens.css and Mantine both go by this attribute. */
+export function applyTheme(preferences: StoreApi<Preferences>): void {
+  const apply = (): void => {
+    document.documentElement.setAttribute('data-mantine-color-scheme', schemeOf(preferences.getState()))
+  }
+  apply()
+  preferences.subscribe(apply)
+  dark.addEventListener('change', apply)
+}
 
 function watch(notify: () => void): () => void {
   dark.addEventListener('change', notify)

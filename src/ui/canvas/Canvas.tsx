@@ -11,15 +11,16 @@ import '@xyflow/react/dist/base.css'
 import IconMaximize from '@tabler/icons-react/icons/IconMaximize'
 import IconMinus from '@tabler/icons-react/icons/IconMinus'
 import IconPlus from '@tabler/icons-react/icons/IconPlus'
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { shortName } from '../../model/edits/edit.ts'
 import { kindOfId, pathOfId } from '../../model/locate.ts'
 import { marksOf, type NodeMarks } from '../../model/run.ts'
 import { useApp, useOrigins, useServices } from '../context.ts'
 import { useActions } from '../use-actions.ts'
+import { withMantine } from '../with-mantine.tsx'
 import classes from './Canvas.module.css'
-import { CanvasMenu, type MenuPlace } from './CanvasMenu.tsx'
+import type { MenuPlace } from './CanvasMenu.tsx'
 import { CanvasContext, type CanvasShared } from './canvas-context.ts'
 import { nearestGap } from './gaps.ts'
 import { focusObject, handleCanvasKey } from './keys.ts'
@@ -38,6 +39,8 @@ export function Canvas() {
     </ReactFlowProvider>
   )
 }
+
+const CanvasMenu = withMantine(() => import('./CanvasMenu.tsx'))
 
 const noMarks: ReadonlyMap<string, NodeMarks> = new Map()
 
@@ -195,7 +198,7 @@ function CanvasFlow() {
           </Panel>
         </ReactFlow>
       </CanvasContext.Provider>
-      <CanvasMenu at={menu} opened={menuOpen} onClose={closeMenu} />
+      <Suspense>{menu && <CanvasMenu at={menu} opened={menuOpen} onClose={closeMenu} />}</Suspense>
       <span className="visually-hidden" aria-live="polite">
         {over ? `Drop ${shortName(label)} at position ${over.index + 1}` : ''}
       </span>

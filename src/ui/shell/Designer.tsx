@@ -4,14 +4,16 @@ import { Canvas } from '../canvas/Canvas.tsx'
 import { DragGhost } from '../canvas/DragGhost.tsx'
 import { useApp, useServices } from '../context.ts'
 import { Palette } from '../palette/Palette.tsx'
+import { withMantine } from '../with-mantine.tsx'
 import classes from './Designer.module.css'
 import { FileDrop } from './FileDrop.tsx'
 import { handleGlobalKey } from './hotkeys.ts'
 import { TopBar } from './TopBar.tsx'
 
-const Dialogs = lazy(() => import('./dialogs/Dialogs.tsx'))
-const CommandPalette = lazy(() => import('./CommandPalette.tsx'))
-const Inspector = lazy(() => import('../inspector/Inspector.tsx'))
+const Dialogs = withMantine(() => import('./dialogs/Dialogs.tsx'))
+const CommandPalette = withMantine(() => import('./CommandPalette.tsx'))
+const Inspector = withMantine(() => import('../inspector/Inspector.tsx'))
+// The run is there from the start: it does without Mantine, which would come with the first load.
 const SimulatePanel = lazy(() => import('../simulate/SimulatePanel.tsx'))
 
 /** The main screen: bar, palette, canvas, inspector, run. */

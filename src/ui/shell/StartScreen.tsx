@@ -6,6 +6,7 @@ import { addListener } from '../../model/edits/resources.ts'
 import { useServices } from '../context.ts'
 import { FileDrop } from './FileDrop.tsx'
 import { ImportForm } from './ImportForm.tsx'
+import { Logo } from './Logo.tsx'
 import { minorVersion, openBase, openSaved, openText, showDesign } from './opening.ts'
 import classes from './StartScreen.module.css'
 
@@ -44,10 +45,7 @@ export function StartScreen() {
     <main className={classes.start}>
       <div className={classes.page}>
         <h1>
-          <svg width="30" height="30" viewBox="0 0 20 20" aria-hidden="true">
-            <rect x="1" y="6" width="9" height="8" rx="4" fill="none" stroke="var(--accent)" strokeWidth="2.2" />
-            <rect x="9.5" y="6" width="9" height="8" rx="4" fill="none" stroke="var(--network)" strokeWidth="2.2" />
-          </svg>
+          <Logo size={30} />
           Chainwright
         </h1>
         <p className={classes.lead}>

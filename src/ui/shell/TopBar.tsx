@@ -1,4 +1,3 @@
-import { Menu } from '@mantine/core'
 import IconAlertTriangle from '@tabler/icons-react/icons/IconAlertTriangle'
 import IconArrowBackUp from '@tabler/icons-react/icons/IconArrowBackUp'
 import IconArrowForwardUp from '@tabler/icons-react/icons/IconArrowForwardUp'
@@ -7,11 +6,13 @@ import IconMoon from '@tabler/icons-react/icons/IconMoon'
 import IconPlayerPlayFilled from '@tabler/icons-react/icons/IconPlayerPlayFilled'
 import IconSearch from '@tabler/icons-react/icons/IconSearch'
 import IconSun from '@tabler/icons-react/icons/IconSun'
+import { type ReactNode, Suspense, useRef, useState } from 'react'
 import { renameDesign } from '../../model/edits/config.ts'
 import { useApp, useServices } from '../context.ts'
 import { runRequest } from '../simulate/run.ts'
 import { useColorScheme } from '../theme.ts'
-import { appCommands } from './commands.ts'
+import { withMantine } from '../with-mantine.tsx'
+import { Logo } from './Logo.tsx'
 import classes from './TopBar.module.css'
 
 /** The bar over everything: whose proxy this is, and what can be done with the whole of it. */
@@ -27,7 +28,7 @@ export function TopBar({ onSearch }: { onSearch(): void }) {
   const labels = Object.entries(istio?.labels ?? {}).map(([key, value]) => `${key}=${value}`)
   return (
     <header className={classes.bar}>
-      <FileMenu />
+      <Brand />
       <DesignName />
       {istio && (
         <button type="button" className={classes.chips} onClick={() => showDialog('istio')} title="Which proxy this is">
@@ -74,13 +75,7 @@ export function TopBar({ onSearch }: { onSearch(): void }) {
   )
 }
 
-function BarButton(props: {
-  label: string
-  keys?: string
-  disabled?: boolean
-  onClick(): void
-  children: React.ReactNode
-}) {
+function BarButton(props: { label: string; keys?: string; disabled?: boolean; onClick(): void; children: ReactNode }) {
   const { label, keys, disabled, onClick, children } = props
   return (
     <button
@@ -96,41 +91,37 @@ function BarButton(props: {
   )
 }
 
-function FileMenu() {
-  const services = useServices()
-  const groups = ['file', 'design', 'view', 'help'] as const
-  const commands = appCommands(services)
+const FileMenu = withMantine(() => import('./FileMenu.tsx'))
+
+/** The app's name is its menu. */
+function Brand() {
+  const [at, setAt] = useState<DOMRect>()
+  const [opened, setOpened] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const close = (): void => {
+    setOpened(false)
+    button.current?.focus()
+  }
   return (
-    <Menu position="bottom-start" width={250} shadow="md">
-      <Menu.Target>
-        <button type="button" className={classes.brand} aria-label="Chainwright: menu">
-          <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
-            <rect x="1" y="6" width="9" height="8" rx="4" fill="none" stroke="var(--accent)" strokeWidth="2.2" />
-            <rect x="9.5" y="6" width="9" height="8" rx="4" fill="none" stroke="var(--network)" strokeWidth="2.2" />
-          </svg>
-          <b>Chainwright</b>
-          <IconMenu2 size={15} aria-hidden="true" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {groups.map((group, index) => (
-          <div key={group}>
-            {index > 0 && <Menu.Divider />}
-            {commands
-              .filter((command) => command.group === group)
-              .map((command) => (
-                <Menu.Item
-                  key={command.id}
-                  onClick={command.run}
-                  rightSection={command.keys && <kbd>{command.keys}</kbd>}
-                >
-                  {command.title}
-                </Menu.Item>
-              ))}
-          </div>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={classes.brand}
+        aria-label="Chainwright: menu"
+        aria-haspopup="menu"
+        aria-expanded={opened}
+        onClick={(event) => {
+          setAt(event.currentTarget.getBoundingClientRect())
+          setOpened(!opened)
+        }}
+      >
+        <Logo size={20} />
+        <b>Chainwright</b>
+        <IconMenu2 size={15} aria-hidden="true" />
+      </button>
+      <Suspense>{at && <FileMenu left={at.left} top={at.bottom} opened={opened} onClose={close} />}</Suspense>
+    </>
   )
 }
 
