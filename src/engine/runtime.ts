@@ -27,14 +27,18 @@ export class Runtime {
 
   /** Runtime::Snapshot::featureEnabled on a FractionalPercent: `numerator` of `denominator`, drawn once unless `random` (0 <= n < 1) is given. */
   fraction(key: string | undefined, numerator: number, denominator: number, random?: number): boolean {
+    const share = this.share(key, numerator, denominator)
+    return this.chance(share.numerator, share.denominator, random)
+  }
+
+  /** The fraction in force: the key's value, a number of percent or a FractionalPercent, or else the one given. */
+  share(key: string | undefined, numerator: number, denominator: number): { numerator: number; denominator: number } {
     const value = key ? this.values.get(key) : undefined
-    if (typeof value === 'number') return this.chance(value, 100, random)
-    if (typeof value === 'object' && value !== null) {
-      const override = value as { numerator?: number; denominator?: string }
-      const of = { TEN_THOUSAND: 10_000, MILLION: 1_000_000 }[override.denominator ?? ''] ?? 100
-      return this.chance(override.numerator ?? 0, of, random)
-    }
-    return this.chance(numerator, denominator, random)
+    if (typeof value === 'number') return { numerator: value, denominator: 100 }
+    if (typeof value !== 'object' || value === null) return { numerator, denominator }
+    const override = value as { numerator?: number; denominator?: string }
+    const of = { TEN_THOUSAND: 10_000, MILLION: 1_000_000 }[override.denominator ?? ''] ?? 100
+    return { numerator: override.numerator ?? 0, denominator: of }
   }
 
   private chance(numerator: number, denominator: number, random?: number): boolean {

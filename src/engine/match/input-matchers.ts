@@ -44,8 +44,7 @@ const FACTORIES: Record<string, Factory> = {
     const fraction = createFraction(config.runtimeFraction, services.runtime)
     return {
       description: fraction.description,
-      matches: (value) =>
-        typeof value === 'string' && fraction.enabled(Number(xxHash64(value, config.seed) % 1_000_000n) / 1_000_000),
+      matches: (value) => typeof value === 'string' && fraction.enabledFor(xxHash64(value, config.seed)),
     }
   },
   [`${MATCHERS}metadata.v3.Metadata`]: (config: { value?: ValueMatcher; invert: boolean }, path) => {

@@ -23,6 +23,7 @@ export interface MatcherBuild<Action> {
   services: EngineServices
   action: ActionFactory<Action>
   inputs: Set<string>
+  keepsMatching: boolean
 }
 
 /**
@@ -37,9 +38,9 @@ export function createMatcher<Action>(
   services: EngineServices,
   action: ActionFactory<Action>,
 ): Matcher<Action> {
-  const build: MatcherBuild<Action> = { services, action, inputs: new Set() }
+  const build: MatcherBuild<Action> = { services, action, inputs: new Set(), keepsMatching: false }
   const outcome = createOutcomeOfMatcher(config, path, build)
-  return { match: (context) => outcome(context, []), inputs: [...build.inputs] }
+  return { match: (context) => outcome(context, []), inputs: [...build.inputs], keepsMatching: build.keepsMatching }
 }
 
 function createOutcomeOfMatcher<Action>(
@@ -94,6 +95,7 @@ export function createOnMatch<Action>(
   build: MatcherBuild<Action>,
 ): Outcome<Action> {
   const keep = config?.keepMatching ?? false
+  build.keepsMatching ||= keep
   if (config?.onMatch.case === 'matcher') {
     const nested = createOutcomeOfMatcher(config.onMatch.value, `${path}.matcher`, build)
     if (!keep) return nested

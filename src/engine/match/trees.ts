@@ -54,7 +54,7 @@ function reading<Action>(
   }
 }
 
-/** The narrowest range first; of equal ranges the one listed first. An exclusive range does not fall back to a wider one. */
+/** The narrowest range first; of equal ranges the one listed first. An exclusive range counts only when it is the narrowest. */
 function ipTree<Action>(config: IPMatcher, path: string, build: MatcherBuild<Action>): Candidates<Action> {
   const ranges: { cidr: Cidr; exclusive: boolean; outcome: Outcome<Action> }[] = []
   config.rangeMatchers.forEach((matcher, i) => {
@@ -68,10 +68,11 @@ function ipTree<Action>(config: IPMatcher, path: string, build: MatcherBuild<Act
   return function* (value) {
     const ip = parseIp(value)
     if (!ip) return
+    let first = true
     for (const { cidr, exclusive, outcome } of ranges) {
       if (!cidrContains(cidr, ip)) continue
-      yield outcome
-      if (exclusive) return
+      if (first || !exclusive) yield outcome
+      first = false
     }
   }
 }

@@ -28,6 +28,8 @@ export interface Matcher<Action> {
   match(context: MatchContext): MatchResult<Action>
   /** The data inputs' type names: callers refuse those that do not fit where the matcher stands. */
   readonly inputs: readonly string[]
+  /** Whether keep_matching is used anywhere: not every place allows it. */
+  readonly keepsMatching: boolean
 }
 
 /** A test on one byte string, with what it looks for in words. */

@@ -22,8 +22,9 @@ export function createValueMatcher(config: ValueMatcher, path: string): JsonMatc
       return { description: String(wanted), matches: (value) => value === wanted }
     }
     case 'presentMatch': {
+      // `present_match: false` does not ask for absence: it matches nothing.
       const wanted = pattern.value
-      return { description: wanted ? 'present' : 'absent', matches: (value) => (value !== undefined) === wanted }
+      return { description: wanted ? 'present' : 'never', matches: (value) => wanted && value !== undefined }
     }
     case 'doubleMatch': {
       const double = pattern.value.matchPattern

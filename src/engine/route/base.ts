@@ -102,9 +102,9 @@ export abstract class RouteBase implements Route {
     return this.settings.decorator
   }
 
-  /** Levels below the virtual host, outermost first. */
-  protected get levels(): readonly LevelHeaders[] {
-    return [this.settings.headers]
+  /** Header changes of a weighted cluster. */
+  protected get clusterHeaders(): LevelHeaders | undefined {
+    return undefined
   }
 
   protected get perFilterLevels(): readonly PerFilterConfigs[] {
@@ -122,7 +122,7 @@ export abstract class RouteBase implements Route {
   }
 
   finalizeResponseHeaders(headers: HeaderMap, info: StreamInfo): void {
-    this.settings.host.finalizeResponse(this.levels, headers, info)
+    this.settings.host.finalizeResponse(this.settings.headers, this.clusterHeaders, headers, info)
   }
 
   virtualCluster(headers: HeaderMap): string | undefined {

@@ -76,7 +76,9 @@ function directResponse({ config, path, host }: RouteSettings): DirectResponse {
         contentType: formatter.contentType,
       }
     },
-    newUri: () => undefined,
+    // Where the request itself went: the router sends it along with 201 and 3xx.
+    newUri: (headers) =>
+      `${headers.get(':scheme') ?? ''}://${headers.get(':authority') ?? ''}${headers.get(':path') ?? ''}`,
     rewritePathHeader: () => undefined,
   }
 }

@@ -107,9 +107,8 @@ export class ForwardingRoute extends RouteBase {
     this.entry = new ForwardEntry(this, forward)
   }
 
-  override get levels(): readonly LevelHeaders[] {
-    const { headers } = this.choice
-    return headers ? [this.settings.headers, headers] : [this.settings.headers]
+  override get clusterHeaders(): LevelHeaders | undefined {
+    return this.choice.headers
   }
 
   protected override get perFilterLevels(): readonly PerFilterConfigs[] {
@@ -216,7 +215,7 @@ class ForwardEntry implements RouteEntry {
   finalizeRequestHeaders(headers: HeaderMap, info: StreamInfo, options: { insertOriginalPath: boolean }): void {
     const { route, forward } = this
     const keepOld = options.insertOriginalPath
-    route.settings.host.finalizeRequest(route.levels, headers, info)
+    route.settings.host.finalizeRequest(route.settings.headers, route.clusterHeaders, headers, info)
     restoreConnectPort(headers, info)
     const { hostRewrite: ownHost } = route.choice
     if (ownHost) headers.set(':authority', ownHost)

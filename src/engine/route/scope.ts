@@ -115,26 +115,32 @@ export class HostScope {
     return this.virtualClusters.find((cluster) => matchesAll(cluster.tests, headers))?.name
   }
 
-  /** The response header changes of this host's levels and of `levels` below, in the order that is configured. */
-  finalizeResponse(levels: readonly LevelHeaders[], headers: HeaderMap, info: StreamInfo): void {
+  /** The response header changes of this host's levels, of the route, and of a weighted cluster. */
+  finalizeResponse(route: LevelHeaders, cluster: LevelHeaders | undefined, headers: HeaderMap, info: StreamInfo): void {
     const context = { info, responseHeaders: headers }
-    this.eachLevel(levels, (level) => level.response.evaluate(headers, context))
+    this.eachLevel(route, cluster, (level) => level.response.evaluate(headers, context))
   }
 
-  finalizeRequest(levels: readonly LevelHeaders[], headers: HeaderMap, info: StreamInfo): void {
+  finalizeRequest(route: LevelHeaders, cluster: LevelHeaders | undefined, headers: HeaderMap, info: StreamInfo): void {
     const context = { info, requestHeaders: headers }
-    this.eachLevel(levels, (level) => level.request.evaluate(headers, context))
+    this.eachLevel(route, cluster, (level) => level.request.evaluate(headers, context))
   }
 
-  // Whoever comes last has the last word: the table, or with most_specific_header_mutations_wins the innermost level.
-  private eachLevel(levels: readonly LevelHeaders[], visit: (level: LevelHeaders) => void): void {
+  // Whoever comes last has the last word: the table, or with most_specific_header_mutations_wins the route. A weighted cluster
+  // comes first either way.
+  private eachLevel(
+    route: LevelHeaders,
+    cluster: LevelHeaders | undefined,
+    visit: (level: LevelHeaders) => void,
+  ): void {
+    if (cluster) visit(cluster)
     if (this.table.mostSpecificWins) {
       visit(this.table.headers)
       visit(this.headers)
-      for (const level of levels) visit(level)
+      visit(route)
       return
     }
-    for (let i = levels.length - 1; i >= 0; i--) visit(levels[i]!)
+    visit(route)
     visit(this.headers)
     visit(this.table.headers)
   }

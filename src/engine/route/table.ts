@@ -68,6 +68,7 @@ export class RouteTable {
   match(headers: HeaderMap, info: StreamInfo): RouteMatch {
     info.random ??= this.scope.services.host.random()
     const host = this.virtualHost(headers)
+    info.virtualHostMetadata = host?.scope.metadata
     const context = new RouteMatchContext(headers, info, info.random, this.scope.ignorePathParameters)
     const route = host?.route(context)
     return new Match(route, () => this.explain(host, context, route))
@@ -75,6 +76,8 @@ export class RouteTable {
 
   /** The virtual host of a request, or undefined. */
   virtualHost(headers: HeaderMap): VirtualHost | undefined {
+    // With nothing to tell hosts apart even a request that lost its authority finds the one host there is.
+    if (this.exact.size === 0 && this.suffixes.length === 0 && this.prefixes.length === 0) return this.any
     const header = headers.get(this.vhostHeader || ':authority')
     if (header === undefined) return undefined
     const name = this.ignorePort ? header.slice(0, portStart(header)) : header

@@ -196,8 +196,8 @@ export interface DirectResponse {
   readonly redirect: boolean
   /** Body as bytes in a byte string, formatted for the stream where body_format says so. */
   body(info: StreamInfo, headers: HeaderMap): { body: string; contentType: string | undefined }
-  /** The location of a redirect; undefined for direct responses. */
-  newUri(headers: HeaderMap, info: StreamInfo): string | undefined
+  /** The location of a redirect; for a direct response the request's own URI, which the router sends along with 201 and 3xx. */
+  newUri(headers: HeaderMap, info: StreamInfo): string
   /** Run by the router on the request headers before newUri: the redirect's path rewrite lands in `:path`, and so in the location. */
   rewritePathHeader(headers: HeaderMap, insertOriginalPath: boolean): void
 }

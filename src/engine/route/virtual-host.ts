@@ -7,6 +7,7 @@ import { ConfigError } from '../catalogue.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { createMatcher } from '../match/matcher.ts'
 import type { Matcher } from '../match/types.ts'
+import type { JsonObject } from '../stream-info.ts'
 import { RouteSettings } from './base.ts'
 import { createClusterSpecifier } from './cluster-specifier.ts'
 import { DirectRoute, TlsRedirectRoute } from './direct.ts'
@@ -50,6 +51,11 @@ export class VirtualHost {
 
   get name(): string {
     return this.scope.name
+  }
+
+  /** filter_metadata, which streams know of even when no route of the host matches. */
+  get metadata(): Record<string, JsonObject> {
+    return this.scope.metadata
   }
 
   /** The route of a request, or undefined. Requests without x-forwarded-proto get none, as in Envoy. */
@@ -140,7 +146,6 @@ function createResolver(config: RouteConfig, settings: RouteSettings): Configure
 
 const REQUEST_INPUTS = [
   'envoy.type.matcher.v3.HttpRequestHeaderMatchInput',
-  'xds.type.matcher.v3.HttpAttributesCelMatchInput',
   'envoy.extensions.matching.common_inputs.network.v3.FilterStateInput',
   'envoy.extensions.matching.common_inputs.environment_variable.v3.Config',
 ]
@@ -163,5 +168,6 @@ function createRouteMatcher(config: VirtualHostConfig, path: string, host: HostS
   })
   const unfit = matcher.inputs.find((input) => !REQUEST_INPUTS.includes(input))
   if (unfit) throw new ConfigError(path, `a route table can only match on request headers, not on ${unfit}`)
+  if (matcher.keepsMatching) throw new ConfigError(path, 'keep_matching is not supported in a route matcher')
   return matcher
 }
