@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
 import { formatPath, type Path } from '../document/path.ts'
 import { DocumentError, readDocuments, type SourceDocument } from '../document/read.ts'
 import { spelledPath } from '../document/source.ts'
+import { SECTION_TYPES, type Section } from '../import/sections.ts'
 import { EXPECTED_KINDS, kindOf } from '../kind.ts'
 import { isObject } from '../opaque.ts'
 import type { EnvoyRegistry } from '../registry.ts'
@@ -23,14 +24,6 @@ export interface Finding {
 }
 
 const BOOTSTRAP = 'envoy.config.bootstrap.v3.Bootstrap'
-const SECTIONS: Record<string, string> = {
-  listeners: 'envoy.config.listener.v3.Listener',
-  routes: 'envoy.config.route.v3.RouteConfiguration',
-  clusters: 'envoy.config.cluster.v3.Cluster',
-  endpoints: 'envoy.config.endpoint.v3.ClusterLoadAssignment',
-  secrets: 'envoy.extensions.transport_sockets.tls.v3.Secret',
-}
-
 /**
  * Validates a text of JSON or YAML, one or several documents of any kind that kindOf() knows. Never throws for what is
  * in the text. Findings come in the order of the text. An error means that Envoy, or istiod, refuses the configuration
@@ -138,10 +131,10 @@ function checkCase(json: JsonObject, reader: MessageReader): void {
 /** The lists of a proxy, or of static_resources: other keys are not Envoy's. */
 function checkSections(json: JsonObject, path: Path, reader: MessageReader): void {
   for (const [section, value] of Object.entries(json)) {
-    const typeName = Object.hasOwn(SECTIONS, section) ? SECTIONS[section] : undefined
+    const typeName = Object.hasOwn(SECTION_TYPES, section) ? SECTION_TYPES[section as Section] : undefined
     if (!typeName) {
       if (section === 'notes' || section === 'kind') continue
-      const message = `no such section; expected ${Object.keys(SECTIONS).join(', ')}`
+      const message = `no such section; expected ${Object.keys(SECTION_TYPES).join(', ')}`
       reader.report({ path: [...path, section], at: 'key', severity: 'error', rule: 'unknown-field', message })
     } else if (Array.isArray(value)) {
       for (const [index, message] of value.entries()) reader.read(typeName, message, [...path, section, index])
