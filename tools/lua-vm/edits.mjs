@@ -208,15 +208,22 @@ export const edits = [
   { file: 'lib_io.c', find: '#include <stdio.h>\n', replace: '' },
   {
     file: 'lib_jit.c',
-    why: 'there is no compiler to switch, which a script cannot tell',
-    find: '      lj_err_caller(L, LJ_ERR_NOJIT);',
-    replace: '      return 0;',
+    why: 'there is no compiler to switch: only what a script can tell is kept, whether it is on',
+    find: '  if (luaJIT_setmode(L, idx, mode) != 1) {',
+    replace:
+      '  if ((mode & LUAJIT_MODE_MASK) == LUAJIT_MODE_ENGINE && !(mode & LUAJIT_MODE_FLUSH)) lx_jit = (mode & LUAJIT_MODE_ON) != 0;\n  if (0) {',
   },
+  { file: 'lib_jit.c', find: 'static int setjitmode(', replace: 'static int lx_jit = 1;\n\nstatic int setjitmode(' },
   {
     file: 'lib_jit.c',
     find: / {2}setboolV\(L->top\+\+, 0\);\n {2}return 1;\n#endif/,
     replace:
-      '  static const char *const flags[] = {"SSE3", "SSE4.1", "BMI2", "fold", "cse", "dce", "fwd", "dse", "narrow", "loop", "abc", "sink", "fuse"};\n  uint32_t i;\n  setboolV(L->top++, 1);\n  for (i = 0; i < sizeof(flags)/sizeof(flags[0]); i++) lua_pushstring(L, flags[i]);\n  return (int)i + 1;\n#endif',
+      '  static const char *const flags[] = {"SSE3", "SSE4.1", "BMI2", "fold", "cse", "dce", "fwd", "dse", "narrow", "loop", "abc", "sink", "fuse"};\n  uint32_t i;\n  setboolV(L->top++, lx_jit);\n  for (i = 0; i < sizeof(flags)/sizeof(flags[0]); i++) lua_pushstring(L, flags[i]);\n  return (int)i + 1;\n#endif',
+  },
+  {
+    file: 'lib_jit.c',
+    find: /#if LJ_HASJIT\n {2}if \(L->base < L->top && tvisnumber\(L->base\)\) \{\n {4}int traceno[\s\S]*?#endif/,
+    replace: '  if (L->base < L->top && tvisnumber(L->base)) return 0;',
   },
   {
     file: 'lib_jit.c',
@@ -225,6 +232,36 @@ export const edits = [
   },
   { file: 'lj_arch.h', find: '#define LJ_OS_NAME	"Other"', replace: '#define LJ_OS_NAME	"Linux"' },
   { file: 'lj_arch.h', find: '#define LJ_ARCH_NAME		"x86"', replace: '#define LJ_ARCH_NAME		"x64"' },
+  {
+    file: 'lj_cparse.c',
+    why: 'fields are aligned as on x64',
+    find: '#if (LJ_TARGET_X86 && !LJ_ABI_WIN) || (LJ_TARGET_ARM && __APPLE__)',
+    replace: '#if 0',
+  },
+  {
+    file: 'lj_state.c',
+    why: 'compiled code, which any runaway recursion ends up in, names the line where the stack overflows',
+    find: '	L->top = L->base;\n	setframe_gc(L->base - 1 - LJ_FR2, obj2gco(L), LJ_TTHREAD);\n      }\n    }\n',
+    replace: '	L->top = L->base;\n	violates = 1;\n      }\n    }\n',
+  },
+  {
+    file: 'lj_state.c',
+    find: '      lj_err_stkov(L);  /* May invoke an error handler. */',
+    replace:
+      '      if (violates) {\n	lj_debug_addloc(L, err2msg(LJ_ERR_STKOV), L->base-1, NULL);\n	setframe_gc(L->base - 1 - LJ_FR2, obj2gco(L), LJ_TTHREAD);\n	lj_err_run(L);\n      }\n      lj_err_stkov(L);  /* May invoke an error handler. */',
+  },
+  {
+    file: 'lj_state.c',
+    find: '      GCstr *em = lj_err_str(L, LJ_ERR_STKOV);  /* Might OOM. */\n',
+    replace:
+      '      GCstr *em;\n      if (violates) setframe_gc(L->base - 1 - LJ_FR2, obj2gco(L), LJ_TTHREAD);\n      em = lj_err_str(L, LJ_ERR_STKOV);  /* Might OOM. */\n',
+  },
+  {
+    file: 'lj_state.c',
+    find: '  MSize n = L->stacksize + need;\n',
+    replace: '  MSize n = L->stacksize + need;\n  int violates = 0;\n',
+  },
+  { file: 'lj_state.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "lj_debug.h"\n' },
   {
     file: 'lj_ccall.c',
     why: 'there is no native code to call',

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { loadLuaModule } from '../../src/lua/vm/vm.node.ts'
 import { LuaVm } from '../../src/lua/vm/vm.ts'
 
@@ -10,6 +10,11 @@ export interface Snippet {
   source: string
 }
 
+/** P and X are pcall and xpcall with all they answer in one string. It stands on the line of the snippet itself. */
+const protect =
+  'local function J(...) local t = {} for i = 1, select("#", ...) do t[i] = tostring((select(i, ...))) end return table.concat(t, "~") end ' +
+  'local function P(...) return J(pcall(...)) end local function X(...) return J(xpcall(...)) end '
+
 /** All snippets: each line of a `.lines.lua` file, each part of a `.blocks.lua` file between lines `----`. */
 export function snippets(): Snippet[] {
   return readdirSync(directory)
@@ -18,8 +23,9 @@ export function snippets(): Snippet[] {
     .flatMap((file) => {
       const text = readFileSync(new URL(file, directory), 'utf8')
       const parts = file.endsWith('.lines.lua') ? text.split('\n') : text.split(/^----$/m)
+      const prelude = file.endsWith('.lines.lua') ? protect : ''
       const sources = parts.map((part) => part.trim()).filter((part) => part !== '')
-      return sources.map((source, i) => ({ name: `${file.split('.')[0]} ${i + 1}`, source }))
+      return sources.map((source, i) => ({ name: `${file.split('.')[0]} ${i + 1}`, source: prelude + source }))
     })
 }
 
@@ -36,7 +42,12 @@ export function runSnippet(source: string): string {
   if (loaded.status === 'error') out.push(`LOADERR ${loaded.message}\n`)
   else {
     const result = vm.resume(L)
-    if (result.status === 'error') out.push(`ERR ${result.message}\n`)
+    if (result.status === 'error') {
+      vm.getGlobal(L, 'tostring')
+      vm.insert(L, -2)
+      vm.call(L, 1)
+      out.push(`ERR ${vm.toString(L, -1)}\n`)
+    }
   }
   return mask(out.join(''))
 }

@@ -38,6 +38,7 @@ void *lx_refused(const char *what);
 char *lx_strerror(int code);
 time_t lx_time(time_t *t);
 double lx_cpu(void);
+time_t lx_mktime(struct tm *tm);
 struct tm *lx_gmtime(const time_t *t);
 struct tm *lx_localtime(const time_t *t);
 size_t lx_strftime(char *buffer, size_t size, const char *format, const struct tm *tm);
@@ -74,6 +75,6 @@ _Noreturn void lx_exit(int code);
 #define exit lx_exit
 #define strerror lx_strerror
 #define time lx_time
-#define mktime timegm
+#define mktime lx_mktime
 
 #endif

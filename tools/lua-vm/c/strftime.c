@@ -17,6 +17,12 @@ struct tm *lx_localtime(const time_t *t) {
   return gmtime(t);
 }
 
+/* The clock is UTC; a script that says it means daylight saving time is taken at its word, as glibc does. */
+time_t lx_mktime(struct tm *tm) {
+  int summer = tm->tm_isdst > 0;
+  return timegm(tm) - (summer ? 3600 : 0);
+}
+
 typedef struct Out {
   char *at, *end;
 } Out;
