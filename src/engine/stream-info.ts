@@ -192,8 +192,6 @@ export const RESPONSE_FLAGS = {
 } as const
 export type ResponseFlag = keyof typeof RESPONSE_FLAGS
 
-const FLAG_ORDER = Object.keys(RESPONSE_FLAGS) as ResponseFlag[]
-
 /** The upstream half of a stream: filled in by the router as attempts are made. */
 export interface UpstreamInfo {
   cluster?: string
@@ -236,6 +234,8 @@ export class StreamInfo {
   random: number | undefined
   route: Route | undefined
   virtualClusterName: string | undefined
+  /** filter_metadata of the virtual host that was chosen, also when none of its routes matched. */
+  virtualHostMetadata: Record<string, JsonObject> | undefined
   upstream: UpstreamInfo = {}
   upstreamCluster: string | undefined
   attemptCount: number | undefined
@@ -266,9 +266,9 @@ export class StreamInfo {
     this.filterState = filterState ?? new FilterState(connection.filterState)
   }
 
-  /** Flags in Envoy's order, `UF,URX`; undefined when there are none. */
+  /** Flags in the order they were set, as Envoy prints them, `URX,UF`; undefined when there are none. */
   flagsText(): string | undefined {
     if (this.flags.size === 0) return undefined
-    return FLAG_ORDER.filter((flag) => this.flags.has(flag)).join(',')
+    return [...this.flags].join(',')
   }
 }

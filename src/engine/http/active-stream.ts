@@ -120,6 +120,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     const { manager, config, info } = this
     const { connection } = manager
     if (!headers.has(':authority')) return this.refuse(400, 'missing_host_header')
+    if (headers.get(':method') === 'QUERY' && !headers.has('content-type'))
+      return this.refuse(400, 'query_missing_content_type')
     const path = headers.get(':path')
     const connect = headers.get(':method') === 'CONNECT'
     if ((!connect || path !== undefined) && !path) return this.refuse(404, 'missing_path_rejected')
@@ -403,7 +405,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     this.config.services.streamEnded(this.info)
   }
 
-  /** No need to wait for the client: it has sent everything, or the end of the connection ends the message. */
+  /** No need to wait for the client to close: it has sent everything, or the end of the connection ends the message. */
   get mayCloseAtOnce(): boolean {
     const http10 = this.manager.protocol === 'HTTP/1.0' && !this.filters.responseHeaders?.has('content-length')
     return (this.sawConnectionClose && (this.filters.remoteDecodeComplete || http10)) || this.tunneling

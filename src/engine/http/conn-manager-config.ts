@@ -185,12 +185,16 @@ function protocolSettings(config: HttpConnectionManager): { http1: Http1ServerSe
       allowCustomMethods: http1?.allowCustomMethods ?? false,
       enableTrailers: http1?.enableTrailers ?? false,
       format: headerKeyFormat(http1),
-      validateScheme: config.schemeHeaderTransformation === undefined,
+      validateScheme: config.schemeHeaderTransformation?.matchUpstream ?? false,
       streamErrorOnInvalidMessage: http1?.overrideStreamErrorOnInvalidHttpMessage ?? streamError ?? false,
     },
     http2: {
       ...shared,
       allowConnect: http2?.allowConnect ?? false,
+      headerTableSize: http2?.hpackTableSize ?? 4096,
+      maxConcurrentStreams: http2?.maxConcurrentStreams ?? 1024,
+      streamWindow: http2?.initialStreamWindowSize ?? 16 * 1024 * 1024,
+      connectionWindow: http2?.initialConnectionWindowSize ?? 24 * 1024 * 1024,
       streamErrorOnInvalidMessage:
         http2?.overrideStreamErrorOnInvalidHttpMessage ??
         ((http2?.streamErrorOnInvalidHttpMessaging ?? false) || (streamError ?? false)),

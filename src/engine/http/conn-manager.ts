@@ -21,6 +21,7 @@ export class ConnectionManager implements NetworkFilter {
   private readonly streams = new Set<ActiveStream>()
   private requests = 0
   private closed = false
+  private dispatching = false
 
   constructor(config: ConnectionManagerConfig) {
     this.config = config
@@ -38,14 +39,17 @@ export class ConnectionManager implements NetworkFilter {
 
   onData(data: Buffer): NetworkStatus {
     this.codec ??= this.createCodec(data)
+    if (this.codec instanceof Http1ServerCodec) this.codec.flushed()
     for (;;) {
       try {
+        this.dispatching = true
         this.codec.dispatch(data)
       } catch (error) {
         if (!(error instanceof CodecError)) throw error
         this.codecError(error)
         return 'StopIteration'
       }
+      this.dispatching = false
       this.checkForDeferredClose(false)
       // HTTP/1 stops after each message; what was pipelined is read once the one before it is over.
       const again = this.codec.protocol !== 'HTTP/2' && this.connection.open && !this.closed
@@ -102,7 +106,8 @@ export class ConnectionManager implements NetworkFilter {
 
   private checkForDeferredClose(atOnce: boolean): void {
     if (!this.draining || this.streams.size > 0 || this.closed || this.codec?.protocol === 'HTTP/2') return
-    this.connection.close(atOnce ? 'FlushWrite' : 'FlushWriteAndDelay')
+    // A close while the codec reads is overruled by the check that follows the reading.
+    this.connection.close(atOnce && !this.dispatching ? 'FlushWrite' : 'FlushWriteAndDelay')
   }
 
   private codecError(error: CodecError): void {
@@ -127,7 +132,11 @@ export class ConnectionManager implements NetworkFilter {
     if (config.codec === 'http2' || (config.codec === 'auto' && this.speaksHttp2(data)))
       return new Http2ServerCodec(
         config.http2,
-        { newStream, connectionError: (error) => this.codecError(error) },
+        {
+          newStream,
+          connectionError: (error) => this.codecError(error),
+          write: (bytes) => connection.write(bytes),
+        },
         connection.http2,
       )
     return new Http1ServerCodec(config.http1, {

@@ -180,13 +180,10 @@ export class FilterSlot implements HttpStream {
     if (!this.upstream) this.manager.callbacks.clearRouteCache()
   }
 
-  // An entry under the configured name wins; the canonical name is only looked up when there is none.
+  // By the configured name only: Envoy no longer falls back to the extension's canonical name.
   perRouteConfigs(): readonly PerFilterConfig[] {
-    const route = this.route()
-    if (!route) return []
-    const own = route.perFilterConfigs(this.filterName).filter((entry) => entry.message !== undefined)
-    if (own.length > 0 || this.canonicalName === this.filterName) return own
-    return route.perFilterConfigs(this.canonicalName).filter((entry) => entry.message !== undefined)
+    const configs = this.route()?.perFilterConfigs(this.filterName) ?? []
+    return configs.filter((entry) => entry.message !== undefined)
   }
 
   perRoute<R>(): R | undefined {

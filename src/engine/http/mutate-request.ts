@@ -29,6 +29,8 @@ const INTERNAL_ONLY = [
   'x-envoy-force-trace',
   'x-envoy-ip-tags',
   'x-envoy-original-url',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
   'x-envoy-hedge-on-per-try-timeout',
 ]
 
@@ -53,8 +55,8 @@ export function mutateRequest(
   }
   headers.remove('x-envoy-internal')
   removeHopByHop(headers)
-  const referers = headers.getAll('referer')
-  if (referers.length > 1 || (referers.length === 1 && !parseUrl(referers[0]!))) headers.remove('referer')
+  const referer = headers.get('referer')
+  if (referer?.includes('://') && !parseUrl(referer)) headers.remove('referer')
 
   const found = findClient(headers, connection, config)
   if (found.reject) return { remote: connection.remote, reject: found.reject, reason: 'original IP detection refused' }
@@ -82,7 +84,7 @@ export function mutateRequest(
     if (!headers.get('user-agent')) headers.set('user-agent', config.userAgent)
     if (config.nodeName !== '') headers.set('x-envoy-downstream-service-node', config.nodeName)
   }
-  if (config.via !== '') headers.append('via', config.via)
+  if (config.via !== '') appendVia(headers, config.via)
   if (edge && remote.text === undefined) headers.set('x-envoy-external-address', remote.ip)
   if (config.generateRequestId) {
     const force = edge && !config.preserveExternalRequestId
@@ -136,6 +138,12 @@ function forwardedProto(connection: ConnectionInfo, config: ConnectionManagerCon
   if (restored && config.httpsPorts.includes(connection.local.port)) return 'https'
   if (restored && config.httpPorts.includes(connection.local.port)) return 'http'
   return connection.tls ? 'https' : 'http'
+}
+
+/** Adds to `via`, a comma and a space between (Utility::appendVia). */
+export function appendVia(headers: HeaderMap, via: string): void {
+  const old = headers.get('via')
+  headers.set('via', old ? `${old}, ${via}` : via)
 }
 
 function cleanInternalHeaders(headers: HeaderMap, edge: boolean, internalOnly: readonly string[]): void {

@@ -2,6 +2,7 @@ import type { StreamInfo } from '../stream-info.ts'
 import type { ConnectionManagerConfig } from './conn-manager-config.ts'
 import type { HeaderMap } from './header-map.ts'
 import { isUpgrade, removeHopByHop } from './header-utility.ts'
+import { appendVia } from './mutate-request.ts'
 import { proxyStatus } from './proxy-status.ts'
 
 /** What a connection manager does to a response last of all (ConnectionManagerUtility::mutateResponseHeaders). */
@@ -25,7 +26,7 @@ export function mutateResponse(
     const id = request.get('x-request-id')
     if (id !== undefined) headers.set('x-request-id', id)
   }
-  if (options.via && config.via !== '') headers.append('via', config.via)
+  if (options.via && config.via !== '') appendVia(headers, config.via)
   if (!config.proxyStatus) return
   const status = proxyStatus(info, config.proxyStatus)
   if (!status) return

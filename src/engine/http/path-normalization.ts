@@ -45,7 +45,9 @@ function unescapeSlashes(path: string): string {
 /** Runs of slashes before the query become one. */
 export function mergeSlashes(path: string): string {
   const [before, query] = split(path)
-  return before.replace(/\/{2,}/g, '/') + query
+  if (!before.includes('//')) return path
+  const parts = before.split('/').filter((part) => part !== '')
+  return (before[0] === '/' ? '/' : '') + parts.join('/') + (before.endsWith('/') ? '/' : '') + query
 }
 
 const PLAIN = /[A-Za-z0-9\-_~]/

@@ -83,9 +83,8 @@ export class ResponsePath extends FilterPath {
   private refused(headers: HeaderMap): boolean {
     const status = headers.get(':status')
     if (status !== undefined && /^[0-9]+$/.test(status)) return false
-    const problem = status === undefined ? 'missing required header: :status' : 'invalid :status header'
-    this.manager.reply(502, problem, {
-      details: `filter_removed_required_response_headers{${problem.replaceAll(' ', '_')}}`,
+    this.manager.reply(502, 'missing required header: :status', {
+      details: 'filter_removed_required_response_headers{missing_required_header:_:status}',
     })
     return true
   }

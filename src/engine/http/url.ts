@@ -22,7 +22,7 @@ export function parseUrl(text: string, connect = false): AbsoluteUrl | undefined
   let path = cut < 0 ? '' : rest.slice(cut)
   if (connect)
     return path === '' && /:\d+$/.test(authority) ? { scheme, hostAndPort: authority, pathAndQuery: '' } : undefined
-  if (path[0] !== '/') path = `/${path}`
+  if (path === '' || path[0] === '#') path = `/${path}`
   return { scheme: scheme.toLowerCase(), hostAndPort: withoutDefaultPort(scheme, authority), pathAndQuery: path }
 }
 

@@ -40,7 +40,7 @@ export interface ParserOptions {
   request: boolean
   /** Bytes the first line and headers may have together. */
   maxHeaderBytes: number
-  /** Refuses a first byte that cannot begin a message. */
+  /** Refuses a connection whose first byte cannot begin a message. */
   firstByteIsValid(byte: number): boolean
 }
 
@@ -60,6 +60,7 @@ export class Http1Parser {
   private framing: Framing = { chunked: false, contentLength: undefined, hasTransferEncoding: false }
   private lengths: string[] = []
   private encodings: string[] = []
+  private firstMessage = true
   paused = false
 
   constructor(events: ParserEvents, options: ParserOptions) {
@@ -116,7 +117,13 @@ export class Http1Parser {
 
   private readHead(bytes: Uint8Array): number {
     if (this.state === 'start') {
-      if (!this.options.firstByteIsValid(bytes[0]!))
+      // Blank lines between requests are passed over.
+      let blank = 0
+      while (this.options.request && (bytes[blank] === CR || bytes[blank] === LF)) blank++
+      if (blank > 0) return blank
+      const first = this.firstMessage
+      this.firstMessage = false
+      if (first && !this.options.firstByteIsValid(bytes[0]!))
         throw codecError(this.options.request ? 'HPE_INVALID_METHOD' : 'HPE_INVALID_CONSTANT')
       this.state = 'headers'
       this.held = new Uint8Array(0)
@@ -134,7 +141,10 @@ export class Http1Parser {
         if (i + 1 > this.options.maxHeaderBytes) break
         this.firstLineEnd = i + 1
         this.lineStart = i + 1
-        this.readFirstLine(all.subarray(0, i))
+        if (this.readFirstLine(all.subarray(0, i))) {
+          this.headersDone()
+          return i + 1 - before
+        }
       } else if (blank) {
         if (i + 1 > this.options.maxHeaderBytes) throw tooLarge('headers')
         const start = this.firstLineEnd
@@ -152,7 +162,8 @@ export class Http1Parser {
     return bytes.length
   }
 
-  private readFirstLine(line: Uint8Array): void {
+  // True for a request without a version: HTTP/0.9 has no headers.
+  private readFirstLine(line: Uint8Array): boolean {
     const text = latin1(line).replace(/[\r\t ]+$/, '')
     const match = /^([^ \t]+)(?:[ \t]+([^ \t]+)(?:[ \t]+(.*))?)?$/s.exec(text)
     if (!match || match[2] === undefined)
@@ -162,6 +173,7 @@ export class Http1Parser {
     this.lengths = []
     this.encodings = []
     this.events.firstLine(match[1]!, match[2], match[3] ?? '')
+    return this.options.request && match[3] === undefined
   }
 
   private readFields(text: string, trailers: boolean): void {
@@ -206,9 +218,8 @@ export class Http1Parser {
   }
 
   private headersDone(): void {
-    if (this.encodings.length > 1) throw codecError('MULTIPLE_TRANSFER_ENCODING_KEYS')
     const framing: Framing = {
-      chunked: this.encodings[0] === 'chunked',
+      chunked: this.encodings.at(-1) === 'chunked',
       contentLength: this.lengths[0] === undefined ? undefined : Number(this.lengths[0]),
       hasTransferEncoding: this.encodings.length > 0,
     }
@@ -236,8 +247,8 @@ export class Http1Parser {
     const part = end < 0 ? bytes : bytes.subarray(0, end)
     const line = join(this.held, part)
     if (line.length > this.options.maxHeaderBytes) throw codecError('HPE_INVALID_CHUNK_SIZE')
+    // What stands between a chunk and the end of its line is passed over.
     if (this.state === 'chunkSize') checkChunkSize(latin1(line), false)
-    else if (line.length > 1 || (line.length === 1 && line[0] !== CR)) throw codecError('CHUNK_NOT_TERMINATED')
     if (end < 0) {
       this.held = line.slice()
       return bytes.length
@@ -284,7 +295,7 @@ export class Http1Parser {
 
 function checkChunkSize(line: string, complete: boolean): number {
   const match = /^([0-9a-fA-F]*)[ \t]*(;.*)?\r?$/s.exec(line)
-  if (!match || (complete && match[1] === '') || match[1]!.replace(/^0+/, '').length > 13)
+  if (!match || (complete && (match[1] === '' || !line.endsWith('\r'))) || match[1]!.replace(/^0+/, '').length > 13)
     throw codecError('HPE_INVALID_CHUNK_SIZE')
   return Number.parseInt(match[1] || '0', 16)
 }

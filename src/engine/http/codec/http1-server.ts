@@ -40,6 +40,9 @@ export interface Http1Host {
   /** The response is complete (or the stream was reset): another request may be read. */
 }
 
+/** Answers to pipelined requests that may wait to be written before the client is taken for an attacker. */
+const MAX_OUTBOUND_RESPONSES = 2
+
 interface ActiveRequest {
   encoder: ServerResponseEncoder
   target: string
@@ -61,6 +64,8 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private tunnel = false
   private deferredHeaders: HeaderMap | undefined
   private failed = false
+  private resetCalled = false
+  private outbound = 0
 
   constructor(settings: Http1ServerSettings, host: Http1Host) {
     this.settings = settings
@@ -70,6 +75,11 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
       maxHeaderBytes: settings.maxRequestHeadersKb * 1024,
       firstByteIsValid: (byte) => settings.allowCustomMethods || beginsMethod(byte),
     })
+  }
+
+  /** What was written has left: the limit on answers that wait to be written counts anew. */
+  flushed(): void {
+    this.outbound = 0
   }
 
   dispatch(data: Buffer): void {
@@ -98,11 +108,17 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
 
   firstLine(method: string, target: string, version: string): void {
     if (!methodIsValid(method, this.settings.allowCustomMethods)) throw syntax('HPE_INVALID_METHOD')
-    this.begin()
+    if (!this.resetCalled) this.begin()
+    if (this.outbound >= MAX_OUTBOUND_RESPONSES) {
+      this.active!.encoder.started = true
+      throw new CodecError('Too many responses queued.', '')
+    }
     if (!targetIsValid(target, method === 'CONNECT')) throw syntax('HPE_INVALID_URL')
     if (!versionIsValid(version)) throw syntax('HPE_INVALID_VERSION')
-    this.active!.method = method
-    this.active!.target = target
+    if (this.active) {
+      this.active.method = method
+      this.active.target = target
+    }
     this.version = version
     this.headerBytes = target.length
   }
@@ -133,7 +149,8 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
 
   headersComplete(framing: Framing): 'body' | 'complete' | 'tunnel' {
     const { headers } = this
-    const active = this.active!
+    const { active } = this
+    if (!active) return framing.chunked || (framing.contentLength ?? 0) > 0 ? 'body' : 'complete'
     const connect = active.method === 'CONNECT'
     this.protocol = this.version === 'HTTP/1.1' ? 'HTTP/1.1' : 'HTTP/1.0'
     this.tunnel = false
@@ -154,7 +171,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
         )
       headers.remove('content-length')
     }
-    if (framing.hasTransferEncoding && (!framing.chunked || connect))
+    if (framing.hasTransferEncoding && (headers.get('transfer-encoding')?.toLowerCase() !== 'chunked' || connect))
       throw new CodecError(
         'http/1.1 protocol error: unsupported transfer encoding',
         'http1.invalid_transfer_encoding',
@@ -198,6 +215,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
 
   /** The response has been written: the next request may come. */
   responseComplete(encoder: ServerResponseEncoder): void {
+    this.outbound++
     if (this.active?.encoder === encoder && this.active.remoteComplete) {
       this.active = undefined
       encoder.releaseReads()
@@ -207,7 +225,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   resetActive(encoder: ServerResponseEncoder, reason: ResetReason): void {
     if (this.active?.encoder !== encoder) return
     this.active = undefined
-    this.failed = true
+    this.resetCalled = true
     encoder.decoder.onResetStream(reason, encoder.details)
   }
 
@@ -226,6 +244,8 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   private refuse(error: CodecError): void {
+    // Nobody is answered any more on a connection whose stream was given up.
+    if (this.resetCalled) return
     if (!this.active) this.begin()
     const active = this.active!
     active.encoder.details = error.details

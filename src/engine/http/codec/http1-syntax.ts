@@ -1,7 +1,7 @@
 const METHODS = new Set(
   (
     'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE MSEARCH NOTIFY ' +
-    'OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK ' +
+    'OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK ' +
     'UNSUBSCRIBE'
   ).split(' '),
 )
@@ -16,7 +16,7 @@ export function methodIsValid(method: string, allowCustom: boolean): boolean {
 
 /** The first byte of a request must be able to begin a method, or nothing more is read. */
 export function beginsMethod(byte: number): boolean {
-  return 'ABCDGHLMNOPRSTU'.includes(String.fromCharCode(byte))
+  return 'ABCDGHLMNOPQRSTU'.includes(String.fromCharCode(byte))
 }
 
 export function headerNameIsValid(name: string): boolean {

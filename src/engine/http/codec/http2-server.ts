@@ -17,12 +17,17 @@ export interface Http2ServerSettings {
   maxHeadersCount: number
   underscores: 'allow' | 'reject' | 'drop'
   allowConnect: boolean
+  headerTableSize: number
+  maxConcurrentStreams: number
+  streamWindow: number
+  connectionWindow: number
   /** A bad message costs its stream, not the connection. */
   streamErrorOnInvalidMessage: boolean
 }
 
 export interface Http2Host {
   newStream(encoder: ResponseEncoder): RequestDecoder
+  write(bytes: Uint8Array): void
   /** The connection has broken the protocol: it is closed, its streams are reset. */
   connectionError(error: CodecError): void
 }
@@ -51,7 +56,8 @@ export class Http2ServerCodec implements ServerCodec {
       data.drain()
       if (preface !== HTTP2_PREFACE) throw new CodecError('Received bad client magic byte string', '')
       this.attached = true
-      this.peer?.attach((events) => new ServerStream(this, events))
+      if (this.peer) this.peer.attach((events) => new ServerStream(this, events))
+      else this.host.write(serverPreface(this.settings))
       return
     }
     data.drain()
@@ -245,6 +251,29 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   private maybeDone(): void {
     if (this.localClosed && this.remoteClosed) this.over = true
   }
+}
+
+/** SETTINGS and WINDOW_UPDATE, with which a server answers a client's preface: all that a client of raw bytes gets. */
+function serverPreface(settings: Http2ServerSettings): Uint8Array {
+  const parameters: [id: number, value: number][] = [
+    [1, settings.headerTableSize],
+    [8, settings.allowConnect ? 1 : 0],
+    [3, settings.maxConcurrentStreams],
+    [4, settings.streamWindow],
+  ]
+  const bytes = new Uint8Array(9 + parameters.length * 6 + 13)
+  const view = new DataView(bytes.buffer)
+  bytes[2] = parameters.length * 6
+  bytes[3] = 4
+  parameters.forEach(([id, value], i) => {
+    view.setUint16(9 + i * 6, id)
+    view.setUint32(11 + i * 6, value)
+  })
+  const update = 9 + parameters.length * 6
+  bytes[update + 2] = 4
+  bytes[update + 3] = 8
+  view.setUint32(update + 9, settings.connectionWindow - 65_535)
+  return bytes
 }
 
 const NO_ERROR = 0

@@ -16,12 +16,15 @@ export function sanitizeConnectionHeader(headers: HeaderMap): boolean {
     if (name === '' || LEFT_ALONE.has(name)) continue
     if (
       name.startsWith(':') ||
-      name === 'host' ||
       name === 'x-forwarded-for' ||
       name === 'x-forwarded-host' ||
       name === 'x-forwarded-proto'
     )
       return false
+    if (name === 'host') {
+      headers.remove(':authority')
+      continue
+    }
     if (!headers.has(name)) continue
     if (headers.getAll(name).some((each) => each.length >= MAX_VALUE_LENGTH)) return false
     // gRPC asks to keep `te: trailers`: that token survives although the connection nominates it.
