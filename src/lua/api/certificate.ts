@@ -1,5 +1,5 @@
 import { fromUtf8, latin1 } from '../../engine/bytes.ts'
-import { type DerElement, derElement, derInside, derOid, derTags } from './der.ts'
+import { type DerElement, derElement, derInside, derOid, derTags } from '../../engine/x509/der.ts'
 
 /** What scripts ask of a certificate beyond the fields the engine has read already. */
 export interface CertificateDetails {

@@ -61,7 +61,10 @@ export const headersType: ApiType<HeadersObject> = {
     replace(self, L, machine) {
       self.checkModifiable()
       const name = nameArgument(machine, L)
-      self.headers.set(name, checkCString(machine, L, 3))
+      const value = checkCString(machine, L, 3)
+      // The new value goes to the end, as Envoy's setCopy has it; a loop over the headers shows it.
+      self.headers.remove(name)
+      self.headers.add(name, value)
       return 0
     },
     remove(self, L, machine) {

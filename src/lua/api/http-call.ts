@@ -1,8 +1,8 @@
 import { HeaderMap, type HeaderMapKind } from '../../engine/http/header-map.ts'
 import type { AsyncClient, AsyncRequestOptions, AsyncResponse } from '../../engine/upstream/types.ts'
-import { LuaError, type LuaState, type LuaVm } from '../vm/vm.ts'
+import { LuaArgumentError, LuaError, type LuaState, type LuaVm } from '../vm/vm.ts'
 import { lowerCase } from './headers.ts'
-import { type ApiMachine, checkCString, untilNul } from './object.ts'
+import { type ApiMachine, untilNul } from './object.ts'
 
 /** A request a script makes of its own, as `httpCall` describes it. */
 export interface HttpCall {
@@ -26,7 +26,7 @@ const optionReaders: Record<string, OptionReader> = {
     call.asynchronous = vm.toBoolean(L, -1)
   },
   timeout_ms(call, { vm }, L) {
-    call.options.timeoutMs = checkTimeout(vm.checkInteger(L, vm.top(L)))
+    call.options.timeoutMs = checkTimeout(Math.trunc(numberInLoop(vm, L)))
   },
   trace_sampled(call, { vm }, L) {
     call.options.traceSampled = vm.toBoolean(L, -1)
@@ -62,7 +62,7 @@ export function readHttpCall(machine: ApiMachine, L: LuaState, client: AsyncClie
     call.asynchronous = vm.toBoolean(L, asyncFlagIndex)
   }
 
-  call.cluster = checkCString(machine, L, 2)
+  call.cluster = untilNul(vm.checkString(L, 2))
   vm.checkType(L, headersIndex, 'table')
   if (!client.hasCluster(call.cluster)) throw new LuaError('http call cluster invalid. Must be configured')
   call.headers = readHeaders(machine, L, headersIndex, 'request')
@@ -77,12 +77,27 @@ function readOptions(call: HttpCall, machine: ApiMachine, L: LuaState): void {
   const { vm } = machine
   vm.pushNil(L)
   while (vm.next(L, optionsIndex)) {
-    const key = vm.checkString(L, vm.top(L) - 1)
+    const key = stringInLoop(vm, L, vm.top(L) - 1)
     const read = Object.hasOwn(optionReaders, key) ? optionReaders[key] : undefined
     if (!read) throw new LuaError(`"${untilNul(key)}" is not valid key for httpCall() options`)
     read(call, machine, L)
     vm.pop(L)
   }
+}
+
+// Envoy checks what it finds while it walks a table by positions from the top of the stack. LuaJIT works out the argument
+// number in the message when it has pushed one value more, so it comes out one too high.
+function stringInLoop(vm: LuaVm, L: LuaState, index: number): string {
+  const value = vm.toString(L, index)
+  if (value !== undefined) return value
+  throw new LuaArgumentError(index + 1, vm.typeError(L, index, 'string').message)
+}
+
+function numberInLoop(vm: LuaVm, L: LuaState): number {
+  const index = vm.top(L)
+  const value = vm.toNumber(L, index)
+  if (value !== undefined) return value
+  throw new LuaArgumentError(index + 1, vm.typeError(L, index, 'number').message)
 }
 
 function checkTimeout(milliseconds: number): number {
@@ -104,14 +119,14 @@ export function readHeaders(machine: ApiMachine, L: LuaState, index: number, kin
   vm.pushNil(L)
   while (vm.next(L, index)) {
     const top = vm.top(L)
-    const name = lowerCase(checkCString(machine, L, top - 1))
+    const name = lowerCase(untilNul(stringInLoop(vm, L, top - 1)))
     if (vm.type(L, top) === 'table') {
       vm.pushNil(L)
       while (vm.next(L, top)) {
-        headers.add(name, checkCString(machine, L, vm.top(L)))
+        headers.add(name, untilNul(stringInLoop(vm, L, vm.top(L))))
         vm.pop(L)
       }
-    } else headers.add(name, checkCString(machine, L, top))
+    } else headers.add(name, untilNul(stringInLoop(vm, L, top)))
     vm.pop(L)
   }
   return headers

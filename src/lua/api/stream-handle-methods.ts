@@ -1,4 +1,5 @@
 import { fromLatin1 } from '../../engine/bytes.ts'
+import { importPublicKey, verifySignature } from '../../engine/x509/signature.ts'
 import { LuaError, type LuaState } from '../vm/vm.ts'
 import { base64Decode, base64Encode } from './base64.ts'
 import { HeadersObject, headersType } from './headers.ts'
@@ -7,7 +8,6 @@ import { isIpAddress } from './ip.ts'
 import { PublicKeyObject, publicKeyType } from './keys.ts'
 import { MetadataObject, metadataType } from './metadata.ts'
 import { type ApiMachine, type ApiType, checkCString, untilNul } from './object.ts'
-import { importPublicKey, verifySignature } from './signature.ts'
 import { StatsScopeObject, statsScopeType } from './stats.ts'
 import type { StreamHandle } from './stream-handle.ts'
 import {
@@ -122,13 +122,16 @@ export const streamHandleType: ApiType<StreamHandle> = {
 
     virtualHost(self, L, machine) {
       return self.slots.virtualHost.push(L, machine, virtualHostType, () => {
-        return new RouteScopeObject(self.side, (route) => route.virtualHostMetadata)
+        return new RouteScopeObject(
+          self.side,
+          ({ route, virtualHostMetadata }) => route?.virtualHostMetadata ?? virtualHostMetadata,
+        )
       })
     },
 
     route(self, L, machine) {
       return self.slots.route.push(L, machine, routeType, () => {
-        return new RouteScopeObject(self.side, (route) => route.metadata)
+        return new RouteScopeObject(self.side, ({ route }) => route?.metadata)
       })
     },
 

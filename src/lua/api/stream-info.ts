@@ -1,5 +1,4 @@
 import { toByteString } from '../../engine/bytes.ts'
-import type { Route } from '../../engine/route/types.ts'
 import { type ConnectionInfo, formatAddress, type JsonObject, type StreamInfo } from '../../engine/stream-info.ts'
 import { LuaError, type LuaState } from '../vm/vm.ts'
 import { FilterStateApi, filterStateType } from './filter-state.ts'
@@ -134,9 +133,9 @@ export const connectionType: ApiType<ConnectionObject> = {
 /** route() or virtualHost(): `read` gives the filter_metadata of the one it stands for. */
 export class RouteScopeObject extends ScopedObject {
   readonly metadata = new Slot<MetadataObject>()
-  readonly read: (route: Route) => Record<string, JsonObject>
+  readonly read: (info: StreamInfo) => Record<string, JsonObject> | undefined
 
-  constructor(scope: StreamScope, read: (route: Route) => Record<string, JsonObject>) {
+  constructor(scope: StreamScope, read: (info: StreamInfo) => Record<string, JsonObject> | undefined) {
     super(scope)
     this.read = read
   }
@@ -148,8 +147,7 @@ export class RouteScopeObject extends ScopedObject {
 
 // Unlike handle:metadata() these know the filter's configured name only.
 const routeMetadata: ApiMethod<RouteScopeObject> = (self, L, machine) => {
-  const { route } = self.scope.info
-  const all = route ? self.read(route) : {}
+  const all = self.read(self.scope.info) ?? {}
   const struct = Object.hasOwn(all, self.scope.filterName) ? all[self.scope.filterName]! : {}
   return self.metadata.push(L, machine, metadataType, () => new MetadataObject(struct, self.scope.closures))
 }

@@ -1,0 +1,85 @@
+import luaparse from 'luaparse'
+import type { Chunk } from './ast.ts'
+
+/** A place where the source is not Lua. `offset` and `end` are positions in it, `line` counts from 1. */
+export interface SyntaxProblem {
+  offset: number
+  end: number
+  line: number
+  message: string
+}
+
+export interface ParsedScript {
+  /** Of the source, or of the source with the unreadable parts blanked out: positions hold for both. */
+  chunk: Chunk
+  problem: SyntaxProblem | undefined
+}
+
+const options = {
+  luaVersion: 'LuaJIT',
+  ranges: true,
+  locations: false,
+  comments: false,
+  encodingMode: 'x-user-defined',
+} as const
+
+/** The tree of a script, or what is wrong with it. */
+export function parseScript(source: string): { chunk: Chunk } | { problem: SyntaxProblem } {
+  try {
+    return { chunk: luaparse.parse(masked(source), options) as Chunk }
+  } catch (error) {
+    const { message, index, line } = error as { message: string; index?: number; line?: number }
+    const offset = Math.min(index ?? 0, source.length)
+    const word = /^[\w]+|^\S/.exec(source.slice(offset))?.[0].length ?? 0
+    return { problem: { offset, end: offset + Math.max(1, word), line: line ?? 1, message: wording(message) } }
+  }
+}
+
+// luaparse wants one byte a char; letters of other scripts stand in strings and comments only and lose nothing here.
+function masked(source: string): string {
+  return source.replace(/[^\x00-\x7f]/g, '\xb7')
+}
+
+function wording(message: string): string {
+  return message.replace(/^\[\d+:\d+\] /, '').replace("near '<eof>'", 'at the end of the script')
+}
+
+/**
+ * A tree for a script that may be half-written: what cannot be read is blanked out line by line, blocks that are still
+ * open are closed at the end. With `caret`, a name that is being typed there (`handle:`) is completed first.
+ */
+export function parseLenient(source: string, caret?: number): ParsedScript {
+  const first = parseScript(source)
+  if ('chunk' in first) return { chunk: first.chunk, problem: undefined }
+  const { problem } = first
+  let text = source
+  if (caret !== undefined) {
+    for (const filler of ['x', 'x()', 'x) end', ')', ' end']) {
+      const patched = parseScript(source.slice(0, caret) + filler + source.slice(caret))
+      if ('chunk' in patched) return { chunk: patched.chunk, problem }
+    }
+    text = blankLine(source, caret)
+  }
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const again = parseScript(text)
+    if ('chunk' in again) return { chunk: again.chunk, problem }
+    const at = again.problem.offset
+    if (at >= text.trimEnd().length) {
+      if (text.length > source.length + 200) break
+      text += again.problem.message.includes("'until'") ? ' until x' : ' end'
+    } else text = blankLine(text, at)
+  }
+  return { chunk: { type: 'Chunk', range: [0, 0], body: [] }, problem }
+}
+
+function blankLine(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const newline = text.indexOf('\n', offset)
+  const end = newline < 0 ? text.length : newline
+  const blank = text.slice(start, end).trim() === '' ? 0 : end - start
+  if (blank > 0) return text.slice(0, start) + ' '.repeat(blank) + text.slice(end)
+  // The line is blank already: the cause lies above it.
+  const above = text.slice(0, start).trimEnd().length
+  const aboveStart = text.lastIndexOf('\n', above - 1) + 1
+  return text.slice(0, aboveStart) + ' '.repeat(above - aboveStart) + text.slice(above)
+}
