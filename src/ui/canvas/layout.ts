@@ -15,7 +15,8 @@ export function layOut(input: LayoutInput): Layout {
   const chainX = listenersX + S.listener + S.between
   const routesX = chainX + S.chain + S.between + 8
   const clustersX = input.projection.manager ? routesX + S.route + S.between : routesX
-  const chainHeight = heightOfChain(input)
+  // A gap that opens in one column must not make the others jump.
+  const chainHeight = heightOfChain({ ...input, openGap: undefined })
   placeListeners(drawing, input, listenersX, chainHeight)
   const top = topOfChain(drawing, input, chainHeight)
   placeChain(drawing, input, chainX, top)

@@ -29,7 +29,7 @@ function columnHeight(input: LayoutInput): number {
 export function placeListeners(drawing: Drawing, input: LayoutInput, x: number, chainHeight: number): void {
   const { listeners, openListener } = input.projection
   const column = drawing.column()
-  const top = centred(columnHeight(input), chainHeight)
+  const top = centred(columnHeight({ ...input, openGap: undefined }), chainHeight)
   drawing.label('listeners', x, top, S.listener)
   let y = top
   let shown = listeners

@@ -21,35 +21,47 @@ export interface PaletteGroup {
   entries: CatalogueEntry[]
 }
 
-/** The entries that match every word of the query (in name, title, summary or group), under their headings. */
+/**
+ * The entries that match every word of the query (in title, name, summary or group), under their headings: as listed
+ * without a query, best match first with one.
+ */
 export function paletteGroups(entries: readonly CatalogueEntry[], query: string): PaletteGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const groups = new Map<string, CatalogueEntry[]>()
+  const groups = new Map<string, { entry: CatalogueEntry; score: number }[]>()
   for (const entry of entries) {
-    const text = `${entry.title} ${entry.name} ${entry.summary} ${entry.group} ${entry.kind}`.toLowerCase()
-    if (!words.every((word) => text.includes(word))) continue
+    const score = scoreOf(entry, words)
+    if (score === undefined) continue
     const group = groups.get(entry.group)
-    if (group) group.push(entry)
-    else groups.set(entry.group, [entry])
+    if (group) group.push({ entry, score })
+    else groups.set(entry.group, [{ entry, score }])
   }
-  const rank = (name: string): number => {
-    const at = (GROUPS as readonly string[]).indexOf(name)
-    return at < 0 ? GROUPS.length : at
-  }
-  return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
-    .map(([name, found]) => ({
-      name,
-      entries: found.sort((a, b) => order(a, words) - order(b, words) || byTitle(a, b)),
-    }))
+  const sorted = [...groups].map(([name, found]) => ({
+    name,
+    found: found.sort((a, b) => b.score - a.score || a.entry.title.localeCompare(b.entry.title)),
+  }))
+  const best = (group: { found: { score: number }[] }): number => (words.length > 0 ? (group.found[0]?.score ?? 0) : 0)
+  return sorted
+    .sort((a, b) => best(b) - best(a) || rank(a.name) - rank(b.name) || a.name.localeCompare(b.name))
+    .map(({ name, found }) => ({ name, entries: found.map(({ entry }) => entry) }))
 }
 
-/** Titles that begin with the query come first; what is not simulated comes last in its group, deprecated ones after. */
-function order(entry: CatalogueEntry, words: readonly string[]): number {
-  const begins = words.length > 0 && entry.title.toLowerCase().startsWith(words[0] as string) ? -4 : 0
-  return begins + (entry.deprecated ? 2 : 0) + (entry.modelled === 'none' ? 1 : 0)
+function rank(group: string): number {
+  const at = (GROUPS as readonly string[]).indexOf(group)
+  return at < 0 ? GROUPS.length : at
 }
 
-function byTitle(a: CatalogueEntry, b: CatalogueEntry): number {
-  return a.title.localeCompare(b.title)
+/** How well an entry matches; undefined if a word is missing. What is not simulated, and what is deprecated, comes later. */
+function scoreOf(entry: CatalogueEntry, words: readonly string[]): number | undefined {
+  const title = entry.title.toLowerCase()
+  const name = entry.name.toLowerCase()
+  const rest = `${entry.summary} ${entry.group} ${entry.kind}`.toLowerCase()
+  let score = (entry.modelled === 'none' ? 0 : 1) - (entry.deprecated ? 2 : 0)
+  for (const [index, word] of words.entries()) {
+    if (index === 0 && title.startsWith(word)) score += 40
+    else if (title.split(' ').some((part) => part.startsWith(word))) score += 30
+    else if (title.includes(word) || name.includes(word)) score += 20
+    else if (rest.includes(word)) score += 4
+    else return undefined
+  }
+  return score
 }
