@@ -7,8 +7,9 @@ import { messageTypes, type Patch, patchesFor, type Replay } from './types.ts'
  * Replays the CLUSTER patches over the clusters of one context and adds what they add (istio:
  * envoyfilter/cluster_patch.go). A cluster added under a name that exists is dropped later, by name, as istiod does.
  */
-export function patchClusters(replay: Replay, clusters: JsonObject[]): JsonObject[] {
+export function patchClusters(replay: Replay, clusters: JsonObject[], withAdds = true): JsonObject[] {
   const left = clusters.filter((cluster) => patchCluster(replay, cluster))
+  if (!withAdds) return left
   for (const patch of patchesFor(replay, 'CLUSTER')) {
     if (patch.operation !== 'ADD' || !patch.value) continue
     // With context ANY a sidecar would get the cluster twice; istiod adds it outbound only.

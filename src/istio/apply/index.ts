@@ -36,13 +36,45 @@ export function applyResources(
   const rootNamespace = deps.rootNamespace ?? 'istio-system'
   const { accepted, notes } = readAll(resources, deps)
   const config = canonicalConfig(base, deps)
+  const asked = routeNames(config.listeners)
   const extensions = accepted.filter((resource) => resource.kind !== 'EnvoyFilter')
   notes.push(...insertExtensions(config.listeners, extensions, proxy, rootNamespace))
   const filters = accepted.filter((resource) => resource.kind === 'EnvoyFilter')
   const collected = collectPatches(filters, proxy, deps)
   noteOtherKinds(collected.patches)
   const patched = patchAll(config, proxy, collected.patches, deps)
+  patched.routes = routesAskedFor(asked, patched, notes)
   return { ...patched, notes: [...notes, ...collected.notes, ...collected.records.map((record) => record.note())] }
+}
+
+/** The names of the route configurations that the proxy's connection managers ask for. */
+function routeNames(listeners: JsonObject[]): Set<string> {
+  const names = new Set<string>()
+  for (const listener of listeners) {
+    const fallback = objectAt(listener, 'default_filter_chain')
+    for (const chain of [...objectsAt(listener, 'filter_chains'), ...(fallback ? [fallback] : [])]) {
+      for (const filter of objectsAt(chain, 'filters')) {
+        const name = stringAt(filter, 'typed_config', 'rds', 'route_config_name')
+        if (name !== '') names.add(name)
+      }
+    }
+  }
+  return names
+}
+
+/** Envoy asks for routes by name: what no listener names any more is not sent, what is named anew istiod has to make. */
+function routesAskedFor(before: Set<string>, { listeners, routes }: ProxyConfig, notes: ApplyNote[]): JsonObject[] {
+  const after = routeNames(listeners)
+  const known = new Set(routes.map((configuration) => stringAt(configuration, 'name')))
+  for (const name of after) {
+    if (before.has(name) || known.has(name)) continue
+    const message = 'not modelled: a listener now asks for these routes, which istiod makes from the services it knows'
+    notes.push(wholeNote(`route configuration ${name}`, message))
+  }
+  return routes.filter((configuration) => {
+    const name = stringAt(configuration, 'name')
+    return !before.has(name) || after.has(name)
+  })
 }
 
 /** A proxy's messages in the form in which they can be compared; what the descriptors do not know stays as it is. */
@@ -114,12 +146,22 @@ function patchAll(config: ProxyConfig, proxy: ProxyIdentity, patches: PatchSet, 
   if (proxy.kind === 'waypoint') {
     patchInlineRoutes(listeners, inbound)
     return {
-      listeners: patchListeners(inbound, listeners, false),
+      listeners: [...patchListeners(outbound, [], false), ...patchListeners(inbound, listeners, false)],
       routes: patchRoutes(config.routes, outbound),
-      clusters: unique(patchClusters(inbound, config.clusters)),
+      clusters: unique(patchWaypointClusters(config.clusters, inbound, outbound)),
     }
   }
   return { ...patchSidecarListeners(listeners, inbound, outbound), ...patchSidecarRest(config, inbound, outbound) }
+}
+
+/** Of a waypoint's clusters only those to other services are patched, and only inbound ones are added. */
+function patchWaypointClusters(clusters: JsonObject[], inbound: Replay, outbound: Replay): JsonObject[] {
+  const isOutbound = (cluster: JsonObject) => stringAt(cluster, 'name').startsWith('outbound|')
+  return [
+    ...patchClusters(outbound, clusters.filter(isOutbound), false),
+    ...clusters.filter((cluster) => !isOutbound(cluster)),
+    ...patchClusters(inbound, [], true),
+  ]
 }
 
 /** istiod patches a sidecar's listeners in four groups; only the two larger ones can be added to. */
