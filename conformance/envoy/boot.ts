@@ -145,7 +145,10 @@ export async function startEnvoy(envoy: string, bootstrap: JsonObject, folder: s
 /** The lines in which Envoy says why it stopped; the whole end of its log if it does not say. */
 function reason(log: string): string {
   const critical = log.split(/\n(?=\[)/).filter((line) => /\]\[critical\]|error initializing/.test(line))
-  return critical.length > 0 ? critical.join('\n').slice(0, 1500) : log.slice(-1500)
+  if (critical.length === 0) return log.slice(-1500)
+  // The message may hold the whole configuration; what is wrong with it stands before or after.
+  const text = critical.join('\n')
+  return text.length > 1500 ? `${text.slice(0, 500)}\n...\n${text.slice(-1000)}` : text
 }
 
 function isRunning(child: ChildProcess): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type CaseDocument,
@@ -92,7 +92,6 @@ function discovery(resources: JsonObject, folder: string): JsonObject {
   writeFileSync(`${file}.new`, JSON.stringify({ version_info: '1', resources: list }))
   renameSync(`${file}.new`, file)
   return {
-    node: { id: 'fuzz', cluster: 'fuzz' },
     static_resources: rest,
     dynamic_resources: { lds_config: { path_config_source: { path: file }, resource_api_version: 'V3' } },
   }
@@ -161,7 +160,7 @@ async function sendAll(
 
 /** The last entry of each client connection. */
 function byPeer(accessLog: string): Map<string, Entry> {
-  const lines = readFileSync(accessLog, 'utf8').trimEnd().split('\n').filter(Boolean)
+  const lines = existsSync(accessLog) ? readFileSync(accessLog, 'utf8').trimEnd().split('\n').filter(Boolean) : []
   return new Map(lines.map((line) => JSON.parse(line) as Entry).map((entry) => [entry.peer, entry]))
 }
 

@@ -98,9 +98,14 @@ function requestsIn(lines: readonly string[]): number {
 
 async function report(kind: string, difference: Difference, envoy: string, folder: string | undefined): Promise<void> {
   const document = withoutIds(difference.document)
-  const results = await runCase(document, envoy)
-  const text = writeExpect(caseText({ description: `found by fuzzing: ${kind}`, ...document }), results)
-  process.stdout.write(`\n# ${difference.lines.join('\n# ')}\n${text}\n`)
+  let text = caseText({ description: `found by fuzzing: ${kind}`, ...document })
+  process.stdout.write(`\n# ${difference.lines.join('\n# ')}\n`)
+  try {
+    text = writeExpect(text, await runCase(document, envoy))
+  } catch (error) {
+    process.stdout.write(`# cannot be recorded on its own: ${(error as Error).message}\n`)
+  }
+  process.stdout.write(`${text}\n`)
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
   const name = kind
