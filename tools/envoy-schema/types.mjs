@@ -21,8 +21,7 @@ const target = join(root, 'src/envoy/types')
 const stamp = join(target, '.stamp')
 
 const raw = readFileSync(descriptors)
-const require = createRequire(import.meta.url)
-const pluginPackage = require.resolve('@bufbuild/protoc-gen-es/package.json')
+const pluginPackage = findPlugin()
 const { version } = JSON.parse(readFileSync(pluginPackage, 'utf8'))
 const wanted = `${version} ${createHash('sha256').update(raw).digest('hex')}\n`
 
@@ -30,6 +29,16 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   rmSync(target, { recursive: true, force: true })
   for (const file of generate()) write(file.name, file.content)
   write('.stamp', wanted)
+}
+
+/** The types are for development: an installation without development dependencies runs without them. */
+function findPlugin() {
+  try {
+    return createRequire(import.meta.url).resolve('@bufbuild/protoc-gen-es/package.json')
+  } catch {
+    console.error('The TypeScript types of Envoy are not generated: @bufbuild/protoc-gen-es is not installed')
+    process.exit(0)
+  }
 }
 
 /** Runs the plugin as protoc would: a CodeGeneratorRequest on its input, a CodeGeneratorResponse on its output. */

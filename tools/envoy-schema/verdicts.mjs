@@ -138,6 +138,50 @@ const managers = [
     'common_http_protocol_options: {max_headers_count: 0}',
   ],
 ]
+const regexes = [
+  ...[
+    '"(?=a)"',
+    '"a("',
+    '""',
+    '"a.*"',
+    '"[[:alpha:]]+"',
+    '"(?i)a"',
+    "'\\1'",
+    '"a{1000}"',
+    '"a{1001}"',
+    '"(a{100}){100}"',
+    '"a**"',
+    '"+a"',
+  ],
+  ...[
+    "'\\pN'",
+    "'\\C'",
+    "'\\z'",
+    "'\\Z'",
+    '"(?<n>a)"',
+    '"(?P<n>a)(?P<n>b)"',
+    "'\\Qa.b\\E'",
+    "'[a-\\d]'",
+    "'\\8'",
+    "'\\xZZ'",
+    "'\\h'",
+  ],
+  ...[
+    '"(?#c)"',
+    "'\\u0041'",
+    '"[[:nope:]]"',
+    '"a{,2}"',
+    '"a{2,1}"',
+    '"[b-a]"',
+    '"a)"',
+    '"[a"',
+    '"(?>a)"',
+    '"a++"',
+    '"a*?"',
+    '"(?s).(?-s:.)"',
+    "'a\\'",
+  ],
+]
 const routes = [
   ...[
     'route: {cluster: nope}',
@@ -173,9 +217,7 @@ const routes = [
   ),
   ...[`${REPLY}, request_headers_to_add: {header: {key: a, value: b}}`, `${REPLY}, request_headers_to_remove: a`],
   ...[`${REPLY}, response_headers_to_remove: [""]`, `${REPLY}, response_headers_to_remove: [null]`],
-  ...['"(?=a)"', '"a("', '""', '"a.*"', '"[[:alpha:]]+"', '"(?i)a"', '"\\\\1"'].map(
-    (regex) => `${REPLY}}, {match: {safe_regex: {regex: ${regex}}}, ${REPLY}`,
-  ),
+  ...regexes.map((regex) => `${REPLY}}, {match: {safe_regex: {regex: ${regex}}}, ${REPLY}`),
 ]
 const chains = [
   ...[

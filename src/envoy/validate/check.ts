@@ -10,6 +10,8 @@ export interface CheckContext {
   partial: boolean
   /** Names of the clusters the document defines; undefined where they come from somewhere else. */
   clusters?: ReadonlySet<string>
+  /** How large a compiled regular expression may be; undefined where the proxy's settings are not known. */
+  regexLimit?: number
   /** Lua to be parsed once everything else is read. */
   lua: LuaSource[]
 }

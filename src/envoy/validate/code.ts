@@ -3,20 +3,40 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
 import { RE2JS, RE2JSException } from 're2js'
 import type { Path } from '../document/path.ts'
 import { isObject } from '../opaque.ts'
-import type { Problem } from '../schema/problem.ts'
+import type { Problem, Severity } from '../schema/problem.ts'
 import type { Check, CheckContext, LuaSource } from './check.ts'
 
-/** A regular expression that RE2 cannot compile. Envoy: source/common/common/regex.cc. */
+/** What Envoy's build of RE2 takes and re2js does not. */
+const ACCEPTED_BY_RE2 = ['invalid escape sequence: `\\C`', 'duplicate capture group name']
+
+/**
+ * A regular expression that RE2 cannot compile, or whose program is larger than Envoy allows. Envoy:
+ * source/common/common/regex.cc.
+ */
 export const checkRegex: Check = (message, path, context) => {
   if (typeof message.regex !== 'string') return
+  const report = (severity: Severity, text: string) =>
+    context.report({ path: [...path, 'regex'], severity, rule: 'regex', message: text })
   try {
-    RE2JS.compile(message.regex)
+    const size = RE2JS.compile(message.regex).programSize()
+    if (context.regexLimit !== undefined) checkSize(size, context.regexLimit, report)
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
+    if (ACCEPTED_BY_RE2.some((accepted) => error.message.includes(accepted))) return
     const reason = error.message.replace(/^error parsing regexp: /, '')
-    const text = `RE2 refuses this regular expression: ${reason}${hintFor(message.regex)}`
-    context.report({ path: [...path, 'regex'], severity: 'error', rule: 'regex', message: text })
+    report('error', `RE2 refuses this regular expression: ${reason}${hintFor(message.regex)}`)
   }
+}
+
+/**
+ * re2js counts the steps of a program much as RE2 does, but RE2 adds some for optional parts and for characters of more
+ * than one byte, up to as many again, and saves a few on anchors.
+ */
+function checkSize(size: number, limit: number, report: (severity: Severity, text: string) => void): void {
+  const how = 'Envoy allows 100 unless the runtime key re2.max_program_size.error_level says otherwise'
+  if (size > limit + 5) report('error', `the regular expression compiles to ${size} steps; ${how}`)
+  else if (size * 2 > limit + 5)
+    report('warning', `the regular expression may compile to more steps than allowed: ${how}`)
 }
 
 function hintFor(regex: string): string {

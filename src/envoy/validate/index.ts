@@ -23,6 +23,9 @@ export interface Finding {
   suggestion?: string
 }
 
+/** Envoy's default of re2.max_program_size.error_level. Istio's bootstrap sets a much larger one. */
+const DEFAULT_REGEX_LIMIT = 100
+
 const BOOTSTRAP = 'envoy.config.bootstrap.v3.Bootstrap'
 /**
  * Validates a text of JSON or YAML, one or several documents of any kind that kindOf() knows. Never throws for what is
@@ -110,6 +113,8 @@ function checkWholeBootstrap(json: JsonObject, at: Path, reader: MessageReader):
 function checkBootstrap(json: JsonObject, path: Path, reader: MessageReader): void {
   const statics = json.static_resources ?? json.staticResources
   reader.clusters = clusterNames(isObject(statics) ? statics.clusters : undefined)
+  const runtime = JSON.stringify(json.layered_runtime ?? json.layeredRuntime ?? {})
+  if (!runtime.includes('max_program_size')) reader.regexLimit = DEFAULT_REGEX_LIMIT
   reader.read(BOOTSTRAP, json, path)
 }
 
@@ -125,6 +130,7 @@ function checkCase(json: JsonObject, reader: MessageReader): void {
     return
   }
   reader.clusters = clusterNames(config.clusters)
+  reader.regexLimit = DEFAULT_REGEX_LIMIT
   checkSections(config, ['config'], reader)
 }
 

@@ -16,6 +16,8 @@ export interface MessageReader {
   lua: LuaSource[]
   /** Clusters that routes may name; undefined when they are defined elsewhere. */
   clusters?: ReadonlySet<string>
+  /** How large a compiled regular expression may be; undefined where the proxy's settings are not known. */
+  regexLimit?: number
   /** Checks a message and gives its canonical JSON back; `partial` for a value that is merged into another. */
   read(typeName: string, json: JsonValue, path: Path, partial?: boolean): JsonValue
 }
@@ -30,7 +32,8 @@ export function createMessageReader(registry: EnvoyRegistry, report: (problem: P
       const desc = registry.message(typeName)
       if (!desc) throw new Error(`The descriptor set has no message ${typeName}`)
       const onMessage = (message: DescMessage, read: JsonObject, at: Path, isPartial: boolean) => {
-        const context = { types, report, partial: isPartial, clusters: reader.clusters, lua: reader.lua }
+        const { clusters, regexLimit, lua } = reader
+        const context = { types, report, partial: isPartial, clusters, regexLimit, lua }
         for (const check of CHECKS[message.typeName] ?? []) check(read, at, context)
         if (isPartial) reportUnmergeable(message, read, at, report)
       }
