@@ -1,4 +1,4 @@
-import { fromLatin1 } from '../bytes.ts'
+import { fromLatin1, toByteString } from '../bytes.ts'
 import {
   HTTP2_PREFACE,
   type Http2Peer,
@@ -31,7 +31,9 @@ export class Http2Exchange implements Http2Peer, Http2StreamEvents {
   attach(open: (events: Http2StreamEvents) => Http2StreamSink): void {
     const { spec } = this
     const body = caseBytes(spec.body)
-    const trailers = (spec.trailers ?? []).map(([name, value]): HeaderPair => [String(name), caseText(value)])
+    const trailers = (spec.trailers ?? []).map(
+      ([name, value]): HeaderPair => [toByteString(String(name)), toByteString(caseText(value))],
+    )
     const stream = open(this)
     stream.headers(requestPairs(spec), body.length === 0 && trailers.length === 0)
     if (this.response) return
@@ -100,6 +102,6 @@ function requestPairs(spec: RequestSpec): HeaderPair[] {
   ]
   for (const [name, value] of spec.headers ?? []) pairs.push([String(name).toLowerCase(), caseText(value)])
   return pairs
-    .map(([name, value]): HeaderPair => [strip(name), strip(value)])
+    .map(([name, value]): HeaderPair => [toByteString(strip(name)), toByteString(strip(value))])
     .filter(([name]) => !CONNECTION_HEADERS.has(name))
 }

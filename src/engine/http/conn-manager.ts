@@ -136,6 +136,7 @@ export class ConnectionManager implements NetworkFilter {
           newStream,
           connectionError: (error) => this.codecError(error),
           write: (bytes) => connection.write(bytes),
+          post: (run) => connection.loop.post(run),
         },
         connection.http2,
       )

@@ -1,12 +1,11 @@
 import { Buffer } from '../buffer.ts'
 import { fromLatin1 } from '../bytes.ts'
-import { ServerConnection } from '../network/server-connection.ts'
+import { type ClientEnd, ServerConnection } from '../network/server-connection.ts'
 import type { ProxyServices } from '../services.ts'
 import { type Address, type ConnectionInfo, DynamicMetadata, FilterState } from '../stream-info.ts'
 import type { Trace, TraceStep } from '../trace.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { ConfiguredListenerFilter, Listener, ReadyChain } from './listener.ts'
-import { handshake } from './tls.ts'
 import type { AcceptedSocket, ListenerFilter } from './types.ts'
 
 /** Milliseconds a listener filter may wait for bytes: listener_filters_timeout when it is not configured. */
@@ -83,6 +82,17 @@ export class AcceptedConnection implements AcceptedSocket {
 
   /** Runs the listener filters as far as they come with what the client sends at once: `prefix`, a TLS hello. */
   start(prefix: Uint8Array): void {
+    const { listener, services } = this.options
+    const limit = services.runtime.number(
+      `envoy.resource_limits.listener.${listener.name}.connection_limit`,
+      Number.POSITIVE_INFINITY,
+    )
+    if (listener.connections.size >= limit) {
+      this.options.trace.note(`the listener's connection limit is ${limit}: closed`)
+      this.end(false)
+      return
+    }
+    listener.connections.add(this)
     this.buffer.append(prefix)
     if (this.clientHello) this.buffer.append(CLIENT_HELLO)
     this.runFilters()
@@ -119,6 +129,7 @@ export class AcceptedConnection implements AcceptedSocket {
     if (this.closed) return
     if (this.connection) this.connection.clientClosed()
     else this.closed = true
+    this.options.listener.connections.delete(this)
   }
 
   peek(): Uint8Array {
@@ -206,7 +217,14 @@ export class AcceptedConnection implements AcceptedSocket {
     const context = chain.transport.tls
     const { tls } = client
     // A plain-text server reads the client's hello as data; its answer makes the client give up.
-    const end = !context && tls ? { ...client.end, onData: () => client.handshakeFailed() } : client.end
+    const end: ClientEnd = {
+      ...client.end,
+      ...(!context && tls ? { onData: () => client.handshakeFailed() } : {}),
+      onClosed: (reset) => {
+        listener.connections.delete(this)
+        client.end.onClosed(reset)
+      },
+    }
     this.connection = new ServerConnection({
       loop: services.loop,
       host: services.host,
@@ -217,7 +235,7 @@ export class AcceptedConnection implements AcceptedSocket {
       bufferLimit: listener.bufferLimit,
     })
     if (context && tls) {
-      const result = handshake(context, tls, this.info)
+      const result = context.handshake(tls)
       if ('failure' in result) {
         this.info.transportFailureReason = result.failure
         this.failHandshake()
@@ -252,6 +270,7 @@ export class AcceptedConnection implements AcceptedSocket {
   private end(reset: boolean): void {
     if (this.closed) return
     this.closed = true
+    this.options.listener.connections.delete(this)
     if (this.connection?.open) this.connection.close('NoFlush')
     else if (!this.connection) this.options.client.end.onClosed(reset)
   }

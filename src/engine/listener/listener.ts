@@ -40,6 +40,8 @@ export class Listener {
   readonly bound: boolean
   readonly bufferLimit: number
   readonly filters: readonly ConfiguredListenerFilter[]
+  /** Connections that are open now. */
+  readonly connections = new Set<object>()
   private readonly chains: readonly ReadyChain[]
   private readonly defaultChain: ReadyChain | undefined
   private readonly index: FilterChainIndex
@@ -70,7 +72,7 @@ export class Listener {
     const ready = (chain: FilterChain, at: string): ReadyChain => ({
       name: chain.name,
       path: at,
-      transport: createTransportSocket(chain.transportSocket, services.registry),
+      transport: createTransportSocket(chain.transportSocket, services, `${at}.transport_socket`),
       filters: chain.filters.map((filter, i) =>
         configureNetworkFilter(filter, contextOf(filter.name, `${at}.filters[${i}]`), services),
       ),

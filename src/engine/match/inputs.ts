@@ -134,8 +134,9 @@ function portOf(address: { port: number; text?: string }): string | undefined {
   return address.text === undefined ? String(address.port) : undefined
 }
 
+/** Exactly 127.0.0.1 or ::1, not all of 127/8 (Network::Utility::isLoopbackAddress). */
 function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1'
+  return ip === '127.0.0.1' || ip === '::1'
 }
 
 function percentDecode(text: string): string {

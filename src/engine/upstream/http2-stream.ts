@@ -1,4 +1,5 @@
 import { Buffer } from '../buffer.ts'
+import { toByteString } from '../bytes.ts'
 import { requestProblem } from '../http/codec/http1-client.ts'
 import { HeaderMap, type HeaderPair } from '../http/header-map.ts'
 import { headerValueIsValid, isUpgrade } from '../http/header-utility.ts'
@@ -92,7 +93,7 @@ export class Http2UpstreamStream implements UpstreamStream {
     for (const [name, value] of answer.headers ?? []) {
       const lower = strip(name).toLowerCase()
       if (CONNECTION_HEADERS.has(lower)) continue
-      const text = strip(caseText(value))
+      const text = toByteString(strip(caseText(value)))
       if (!headerValueIsValid(text)) {
         this.finish()
         this.callbacks.onResetStream('ProtocolError', '')
@@ -111,7 +112,9 @@ export class Http2UpstreamStream implements UpstreamStream {
 
   private respond(headers: HeaderMap, body: Uint8Array, answer: StubAnswer, status: number): void {
     const { callbacks } = this
-    const trailers = (answer.trailers ?? []).map(([name, value]): HeaderPair => [name.toLowerCase(), caseText(value)])
+    const trailers = (answer.trailers ?? []).map(
+      ([name, value]): HeaderPair => [name.toLowerCase(), toByteString(caseText(value))],
+    )
     const ended = body.length === 0 && trailers.length === 0
     if (status === 100 || status === 102 || status === 103) {
       callbacks.decode1xxHeaders(headers)

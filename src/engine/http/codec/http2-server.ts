@@ -1,6 +1,6 @@
 import { Buffer } from '../../buffer.ts'
 import { HeaderMap, type HeaderPair } from '../header-map.ts'
-import { authorityIsValid, headerValueIsValid } from '../header-utility.ts'
+import { headerValueIsValid } from '../header-utility.ts'
 import { headerNameIsValid } from './http1-syntax.ts'
 import { HTTP2_PREFACE, type Http2Peer, type Http2StreamEvents, type Http2StreamSink } from './http2-peer.ts'
 import {
@@ -28,6 +28,8 @@ export interface Http2ServerSettings {
 export interface Http2Host {
   newStream(encoder: ResponseEncoder): RequestDecoder
   write(bytes: Uint8Array): void
+  /** Runs something once what is going on is done. */
+  post(run: () => void): void
   /** The connection has broken the protocol: it is closed, its streams are reset. */
   connectionError(error: CodecError): void
 }
@@ -80,6 +82,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   private over = false
   private contentLength: number | undefined
   private received = 0
+  private outgoing: (() => void)[] = []
 
   constructor(codec: Http2ServerCodec, events: Http2StreamEvents) {
     this.codec = codec
@@ -96,23 +99,16 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   headers(pairs: readonly HeaderPair[], endStream: boolean): void {
     const headers = this.read(pairs, 'request')
     if (!headers) return
-    const problem = requestProblem(headers, this.codec.settings.allowConnect)
+    const problem = requestProblem(headers)
     if (problem !== undefined) {
       this.invalid(problem)
       return
     }
     const length = headers.get('content-length')
-    if (length !== undefined) {
-      const numbers = new Set(length.split(','))
-      if (numbers.size !== 1 || !/^\d+$/.test(length.split(',')[0]!)) {
-        this.invalid('http2.invalid.header.field')
-        return
-      }
-      this.contentLength = Number(length.split(',')[0])
-    }
+    if (length !== undefined) this.contentLength = Number(length)
     this.remoteClosed = endStream
     if (endStream && this.contentLength !== undefined && this.contentLength !== 0) {
-      this.invalid('http2.violation.of.messaging.rule')
+      this.invalid(VIOLATION)
       return
     }
     fromExtendedConnect(headers)
@@ -120,15 +116,18 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   }
 
   data(bytes: Uint8Array, endStream: boolean): void {
-    if (this.over) return
+    if (this.over && this.outgoing.length === 0) return
     this.received += bytes.length
     const wrong =
       this.contentLength !== undefined &&
       (this.received > this.contentLength || (endStream && this.received !== this.contentLength))
     if (wrong) {
-      this.invalid('http2.violation.of.messaging.rule')
+      // Only this stream suffers, and what was to be sent on it is dropped.
+      this.details = 'http2.remote_reset'
+      this.giveUp(1, 'LocalReset')
       return
     }
+    if (this.over) return
     this.remoteClosed = endStream
     this.decoder.decodeData(Buffer.of(bytes), endStream)
   }
@@ -137,6 +136,10 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
     if (this.over) return
     const trailers = this.read(pairs, 'trailers')
     if (!trailers) return
+    if (trailers.has('content-length')) {
+      this.invalid(VIOLATION)
+      return
+    }
     this.remoteClosed = true
     this.decoder.decodeTrailers(trailers)
   }
@@ -144,7 +147,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   reset(): void {
     if (this.over) return
     this.over = true
-    this.decoder.onResetStream('RemoteReset', this.details)
+    this.decoder.onResetStream('RemoteReset', 'http2.remote_reset')
   }
 
   private read(pairs: readonly HeaderPair[], kind: 'request' | 'trailers'): HeaderMap | undefined {
@@ -152,6 +155,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
     const headers = new HeaderMap(kind)
     let size = 0
     let count = 0
+    let hosts = 0
     let regular = false
     for (const [name, value] of pairs) {
       const pseudo = name[0] === ':'
@@ -161,9 +165,10 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
         !headerValueIsValid(value) ||
         (pseudo && (regular || kind === 'trailers' || headers.has(name) || !PSEUDO.has(name))) ||
         CONNECTION_SPECIFIC.has(name) ||
-        (name === 'te' && value.toLowerCase() !== 'trailers')
+        (name === 'host' && ++hosts > 1) ||
+        badValue(name, value, headers, settings.allowConnect)
       if (bad) {
-        this.invalid('http2.invalid.header.field')
+        this.invalid(INVALID)
         return undefined
       }
       regular ||= !pseudo
@@ -182,7 +187,9 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
         return undefined
       }
       if (name === 'host' && headers.has(':authority')) continue
-      headers.add(name === 'host' ? ':authority' : name, value)
+      // Cookie crumbs are put together again.
+      if (name === 'cookie') headers.append(name, value)
+      else headers.add(name === 'host' ? ':authority' : name, value)
     }
     return headers
   }
@@ -191,7 +198,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   private invalid(details: string): void {
     this.details = details
     if (this.streamErrorOnInvalidMessage) {
-      this.refuse(details)
+      this.giveUp(1, 'LocalReset')
       return
     }
     this.over = true
@@ -201,22 +208,41 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
   // A message past a limit of ours: only the stream is reset.
   private refuse(details: string): void {
     this.details = details
+    this.giveUp(1, 'RemoteReset')
+  }
+
+  private giveUp(errorCode: number, reason: ResetReason): void {
     this.over = true
-    this.events.reset(REFUSED)
-    this.decoder.onResetStream('RemoteReset', details)
+    this.outgoing = []
+    this.events.reset(errorCode)
+    this.decoder.onResetStream(reason, this.details)
+  }
+
+  // What is written leaves when the codec has read what there was to read: a stream reset by then says nothing else.
+  private send(event: () => void): void {
+    this.outgoing.push(event)
+    if (this.outgoing.length > 1) return
+    this.codec.host.post(() => {
+      const events = this.outgoing
+      this.outgoing = []
+      for (const each of events) each()
+    })
   }
 
   // ---------------------------------------------------------------- to the client
 
   encode1xxHeaders(headers: HeaderMap): void {
-    if (!this.over) this.events.headers(headers.pairs(), false)
+    if (this.over) return
+    const pairs = headers.pairs()
+    this.send(() => this.events.headers(pairs, false))
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
     if (this.over) return
     const sent = headers.has('upgrade') ? toExtendedConnect(headers) : headers
     this.localClosed = endStream
-    this.events.headers(sent.pairs(), endStream)
+    const pairs = sent.pairs()
+    this.send(() => this.events.headers(pairs, endStream))
     this.maybeDone()
   }
 
@@ -225,22 +251,24 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
     const bytes = data.bytes().slice()
     data.drain()
     this.localClosed = endStream
-    this.events.data(bytes, endStream)
+    this.send(() => this.events.data(bytes, endStream))
     this.maybeDone()
   }
 
   encodeTrailers(trailers: HeaderMap): void {
     if (this.over) return
     this.localClosed = true
-    if (trailers.size === 0) this.events.data(new Uint8Array(0), true)
-    else this.events.trailers(trailers.pairs())
+    const pairs = trailers.pairs()
+    if (pairs.length === 0) this.send(() => this.events.data(new Uint8Array(0), true))
+    else this.send(() => this.events.trailers(pairs))
     this.maybeDone()
   }
 
   resetStream(reason: ResetReason): void {
     if (this.over) return
     this.over = true
-    this.events.reset(reason === 'ConnectError' ? 10 : reason === 'ProtocolError' ? 1 : NO_ERROR)
+    const errorCode = reason === 'ConnectError' ? 10 : reason === 'ProtocolError' ? 1 : 0
+    this.send(() => this.events.reset(errorCode))
     this.decoder.onResetStream(reason, this.details)
   }
 
@@ -276,27 +304,49 @@ function serverPreface(settings: Http2ServerSettings): Uint8Array {
   return bytes
 }
 
-const NO_ERROR = 0
-const REFUSED = 1
+const INVALID = 'http2.invalid.header.field'
+const VIOLATION = 'http2.violation.of.messaging.rule'
 const PSEUDO = new Set([':method', ':scheme', ':authority', ':path', ':protocol'])
 const CONNECTION_SPECIFIC = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
-// What nghttp2 and oghttp2 ask of a request's headers.
-function requestProblem(headers: HeaderMap, allowConnect: boolean): string | undefined {
-  const invalid = 'http2.invalid.header.field'
-  const authority = headers.get(':authority')
-  if (authority === '' || (authority !== undefined && !authorityIsValid(authority))) return invalid
-  const method = headers.get(':method')
-  if (method === undefined || method === '') return invalid
-  const path = headers.get(':path')
-  if (method === 'CONNECT') {
-    if (headers.has(':protocol'))
-      return allowConnect && path !== undefined && headers.has(':scheme') ? undefined : invalid
-    return path === undefined && !headers.has(':scheme') && authority !== undefined ? undefined : invalid
+// A value that its header may not have.
+function badValue(name: string, value: string, headers: HeaderMap, allowConnect: boolean): boolean {
+  switch (name) {
+    case 'te':
+      return value.toLowerCase() !== 'trailers'
+    case 'content-length':
+      return headers.has(name) || !/^\d+$/.test(value)
+    case ':authority':
+      return !AUTHORITY.test(value)
+    case 'host':
+      return !AUTHORITY.test(value)
+    case ':method':
+      return !headerNameIsValid(value)
+    case ':path':
+      return value === '' || /[\0-\x20\x7f]/.test(value)
+    case ':scheme':
+      return !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(value)
+    case ':protocol':
+      return !allowConnect
+    default:
+      return false
   }
-  if (path === undefined || path === '' || !headers.has(':scheme') || headers.has(':protocol')) return invalid
-  if (path[0] !== '/' && !(method === 'OPTIONS' && path === '*')) return invalid
-  return undefined
+}
+
+const AUTHORITY = /^[A-Za-z0-9\-._~!$&'()*+,;=:[\]%]+$/
+
+// What a request must and must not have, all in all.
+function requestProblem(headers: HeaderMap): string | undefined {
+  if (!headers.has(':method')) return INVALID
+  const path = headers.get(':path')
+  if (headers.get(':method') === 'CONNECT') {
+    const extended = headers.has(':protocol')
+    return extended === (path !== undefined) && extended === headers.has(':scheme') && headers.has(':authority')
+      ? undefined
+      : VIOLATION
+  }
+  if (path === undefined || !headers.has(':scheme') || headers.has(':protocol')) return VIOLATION
+  return path[0] === '/' || (headers.get(':method') === 'OPTIONS' && path === '*') ? undefined : VIOLATION
 }
 
 // RFC 8441: CONNECT with :protocol is an upgrade, and filters see it as one.
