@@ -1,5 +1,5 @@
-import type { Design, EnvoyConfig, Istio, ProxyKind } from './design.ts'
-import { isObject, type Json } from './json.ts'
+import { type Design, type EnvoyConfig, emptyDesign, type Istio, type ProxyKind } from './design.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import { openDesign } from './migrations.ts'
 
 /** Makes a design of any document that the app knows. Throws an Error that says what was expected. */
@@ -19,6 +19,26 @@ export function designOf(document: Json, name = 'Imported proxy'): Design {
   throw new Error(
     `(document): found ${keys || 'nothing'}; expected \`config\` (a design or a case), \`static_resources\` (a bootstrap), or \`listeners\` and \`clusters\` (what istiod sends a proxy)`,
   )
+}
+
+/** A proxy as the importer reads it from a dump: the lists that a design keeps, and what else its bootstrap had. */
+export interface ProxyParts {
+  listeners: JsonObject[]
+  routes: JsonObject[]
+  clusters: JsonObject[]
+  endpoints: JsonObject[]
+  secrets: JsonObject[]
+  bootstrap?: JsonObject
+}
+
+/** Makes a design of a proxy that was read from a dump. One of Istio's becomes its own base, to be exported against. */
+export function designOfProxy(parts: ProxyParts, name: string): Design {
+  const { listeners, routes, clusters, endpoints, secrets, bootstrap } = parts
+  const lists = Object.entries({ routes, endpoints, secrets }).filter(([, list]) => list.length > 0)
+  const config: EnvoyConfig = { ...bootstrap, listeners, clusters, ...Object.fromEntries(lists) }
+  const design: Design = { ...emptyDesign(name), config }
+  const istio = istioOf(config)
+  return istio ? { ...design, istio: { ...istio, base: { inline: config } } } : design
 }
 
 /** Istio's marks in a configuration tell which kind of proxy it is for. */

@@ -4,6 +4,7 @@ import { autosave } from '../store/autosave.ts'
 import { createPreferences } from '../store/preferences.ts'
 import { DesignStorage, indexedDbStore, type KeyValueStore } from '../store/storage.ts'
 import { createDrag } from './canvas/drag.ts'
+import { watchDesign } from './checks.ts'
 import type { Services } from './context.ts'
 import { openBase, openLink, openSaved } from './shell/opening.ts'
 import { applyTheme } from './theme.ts'
@@ -44,6 +45,7 @@ export function boot(): Services {
     flush: saver.flush,
   }
   applyTheme(services.preferences)
+  watchDesign(services)
   window.addEventListener('pagehide', () => void saver.flush())
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && void saver.flush())
   window.addEventListener('hashchange', () => void follow(services))

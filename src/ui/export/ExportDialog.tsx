@@ -1,37 +1,35 @@
-import { useState } from 'react'
-import type { Design } from '../../model/design.ts'
+import { useEffect, useState } from 'react'
 import { useApp } from '../context.ts'
 import classes from '../shell/dialogs/dialogs.module.css'
+import { type Exported, type Format, formats } from './formats.ts'
 import { CopyButton, download } from './take.tsx'
-
-interface Format {
-  id: string
-  title: string
-  about: string
-  file(design: Design): string
-  text(design: Design): string
-}
-
-const formats: Format[] = [
-  {
-    id: 'design',
-    title: 'Design',
-    about: 'Everything, to open again here: the configuration, requests, answers and what it started from.',
-    file: (design) => `${design.name}.json`,
-    text: (design) => JSON.stringify(design, null, 2),
-  },
-]
 
 /** What can be taken away, previewed before it is copied or downloaded. */
 export function ExportDialog() {
   const design = useApp((state) => state.design)
-  const [chosen, setChosen] = useState(formats[0] as Format)
-  if (!design) return null
-  const text = chosen.text(design)
+  const base = useApp((state) => state.base)
+  const offered = design ? formats.filter((format) => format.offered(design, base)) : []
+  const [chosen, setChosen] = useState<Format | undefined>(offered[0])
+  const [made, setMade] = useState<Exported>()
+  const [problem, setProblem] = useState<string>()
+  useEffect(() => {
+    if (!design || !chosen) return
+    let gone = false
+    setMade(undefined)
+    setProblem(undefined)
+    chosen.make(design, base).then(
+      (exported) => !gone && setMade(exported),
+      (error: Error) => !gone && setProblem(error.message),
+    )
+    return () => {
+      gone = true
+    }
+  }, [design, base, chosen])
+  if (!design || !chosen) return null
   return (
     <div className={classes.stack}>
       <div role="tablist" aria-label="What to export" className={classes.tabs}>
-        {formats.map((format) => (
+        {offered.map((format) => (
           <button
             type="button"
             role="tab"
@@ -44,12 +42,25 @@ export function ExportDialog() {
         ))}
       </div>
       <p>{chosen.about}</p>
-      <pre className={`mono ${classes.preview}`}>{text}</pre>
+      {problem && (
+        <p role="alert" className={classes.warning} data-severity="error">
+          {problem}
+        </p>
+      )}
+      {made?.notes.map((note) => (
+        <p key={`${note.place} ${note.message}`} className={classes.warning} data-severity={note.severity}>
+          {note.place && <b>{note.place}: </b>}
+          {note.message}
+        </p>
+      ))}
+      <pre className={`mono ${classes.preview}`} aria-busy={!made && !problem}>
+        {made ? made.text || 'Nothing differs from what istiod sends: there is nothing to apply.' : ''}
+      </pre>
       <div className={classes.row}>
-        <CopyButton text={text} primary>
+        <CopyButton text={made?.text ?? ''} primary>
           Copy
         </CopyButton>
-        <button type="button" onClick={() => download(chosen.file(design), text)}>
+        <button type="button" disabled={!made?.text} onClick={() => made && download(chosen.file(design), made.text)}>
           Download
         </button>
       </div>

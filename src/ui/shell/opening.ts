@@ -1,8 +1,10 @@
+import type { SourceDocument } from '../../envoy/document/read.ts'
 import { type Design, type EnvoyConfig, emptyDesign } from '../../model/design.ts'
-import { designOf } from '../../model/import.ts'
-import { asObjects, type Json, type JsonObject } from '../../model/json.ts'
-import { plainConfig } from '../../model/migrations.ts'
+import { designOf, designOfProxy, type ProxyParts } from '../../model/import.ts'
+import { asObjects, formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
+import { DesignError, plainConfig } from '../../model/migrations.ts'
 import type { Services } from '../context.ts'
+import { loadRegistry } from '../registry.ts'
 
 /** Something that could not be opened, with its place in the text where there is one. */
 export interface OpenProblem {
@@ -99,13 +101,33 @@ export async function openText(services: Services, text: string, name?: string):
   if (/#\d+\.\w+\.[\w-]+\s*$/.test(text) && !text.trim().includes('\n')) return await tryLink(services, text)
   const { DocumentError, readDocument } = await import('../../envoy/document/read.ts')
   try {
-    const { json } = readDocument(text)
-    const design = designOf(json as Json, name)
-    await showDesign(services, design)
+    const document = readDocument(text)
+    if (isObject(document.json) && ('config' in document.json || 'format' in document.json)) {
+      return await openCase(services, document, name)
+    }
+    const [{ importProxy }, registry] = await Promise.all([import('../../envoy/import/index.ts'), loadRegistry()])
+    const proxy = importProxy(text, registry)
+    await showDesign(services, designOfProxy(proxy as unknown as ProxyParts, name ?? 'Imported proxy'))
+    const [note] = proxy.notes
+    if (note) services.store.getState().notify({ kind: 'info', text: note })
     return []
   } catch (error) {
     if (error instanceof DocumentError) return [{ message: error.message, line: error.line, column: error.column }]
     return [{ message: (error as Error).message }]
+  }
+}
+
+/** A design or a case is kept as it is written; what is wrong with it is found again in its text. */
+async function openCase(services: Services, document: SourceDocument, name?: string): Promise<OpenProblem[]> {
+  try {
+    await showDesign(services, designOf(document.json as Json, name))
+    return []
+  } catch (error) {
+    if (!(error instanceof DesignError) || error.issues.length === 0) return [{ message: (error as Error).message }]
+    return error.issues.slice(0, 20).map((issue) => {
+      const { line, column } = document.locate(issue.path)
+      return { message: `${formatPath(issue.path)}: ${issue.message}`, line, column }
+    })
   }
 }
 

@@ -1,0 +1,55 @@
+import type { ProxyConfig } from '../../istio/apply/types.ts'
+import type { Design, EnvoyConfig } from '../../model/design.ts'
+import { loadRegistry } from '../registry.ts'
+
+export interface Exported {
+  text: string
+  /** What the reader must know; errors mean that the text does not do all of it. */
+  notes: { severity: 'info' | 'warning' | 'error'; place: string; message: string }[]
+}
+
+export interface Format {
+  id: string
+  title: string
+  about: string
+  /** The name of the file it is saved as. */
+  file(design: Design): string
+  /** Whether it can be made of this design; base: what the design started from. */
+  offered(design: Design, base: EnvoyConfig | undefined): boolean
+  make(design: Design, base: EnvoyConfig | undefined): Promise<Exported>
+}
+
+/** What can be taken away of a design, the likeliest first. */
+export const formats: readonly Format[] = [
+  {
+    id: 'istio',
+    title: 'Istio resources',
+    about: 'What makes istiod send this proxy the chains as you changed them. Apply it with kubectl.',
+    file: (design) => `${design.name}.yaml`,
+    offered: (design, base) => design.istio !== undefined && base !== undefined,
+    make: makeResources,
+  },
+  {
+    id: 'design',
+    title: 'Design',
+    about: 'Everything, to open again here: the configuration, requests, answers and what it started from.',
+    file: (design) => `${design.name}.json`,
+    offered: () => true,
+    make: async (design) => ({ text: JSON.stringify(design, null, 2), notes: [] }),
+  },
+]
+
+async function makeResources(design: Design, base: EnvoyConfig | undefined): Promise<Exported> {
+  const { istio } = design
+  if (!istio || !base) return { text: '', notes: [] }
+  const [{ exportResources }, registry] = await Promise.all([import('../../istio/export/index.ts'), loadRegistry()])
+  const { namespace, labels, version } = istio
+  const proxy = { kind: istio.proxy, namespace, labels }
+  const deps = { registry: registry.types }
+  const { yaml, notes } = exportResources(proxyOf(base), proxyOf(design.config), proxy, { istio: version }, deps)
+  return { text: yaml, notes }
+}
+
+function proxyOf({ listeners, routes = [], clusters, endpoints = [] }: EnvoyConfig): ProxyConfig {
+  return { listeners, routes, clusters, endpoints }
+}
