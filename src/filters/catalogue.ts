@@ -8,8 +8,26 @@ import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
+import { about as lua } from './http/lua/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
+import { about as router } from './http/router/about.ts'
+import { about as setFilterState } from './http/set_filter_state/about.ts'
+import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
+import { about as listenerLocalRatelimit } from './listener/local_ratelimit/about.ts'
+import { about as listenerOriginalDst } from './listener/original_dst/about.ts'
+import { about as listenerProxyProtocol } from './listener/proxy_protocol/about.ts'
+import { about as listenerSetFilterState } from './listener/set_filter_state/about.ts'
+import { about as listenerTlsInspector } from './listener/tls_inspector/about.ts'
+import { about as networkConnectionLimit } from './network/connection_limit/about.ts'
+import { about as networkDirectResponse } from './network/direct_response/about.ts'
+import { about as networkEcho } from './network/echo/about.ts'
+import { about as networkHttpConnectionManager } from './network/http_connection_manager/about.ts'
+import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
+import { about as networkRbac } from './network/rbac/about.ts'
+import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
+import { about as networkSniCluster } from './network/sni_cluster/about.ts'
+import { about as networkTcpProxy } from './network/tcp_proxy/about.ts'
 import { notSimulatedHttp } from './not-simulated/http.ts'
 import { notSimulatedListener } from './not-simulated/listener.ts'
 import { notSimulatedNetwork } from './not-simulated/network.ts'
@@ -17,9 +35,40 @@ import { notSimulatedUdp } from './not-simulated/udp.ts'
 
 /** Descriptions of the filters that are simulated, by kind. */
 export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
-  http: [alpn, buffer, cors, fault, grpcStats, headerMutation, istioStats, localRatelimit, peerMetadata, rbac],
-  network: [],
-  listener: [],
+  http: [
+    alpn,
+    buffer,
+    cors,
+    fault,
+    grpcStats,
+    headerMutation,
+    istioStats,
+    localRatelimit,
+    lua,
+    peerMetadata,
+    rbac,
+    router,
+    setFilterState,
+  ],
+  network: [
+    networkConnectionLimit,
+    networkDirectResponse,
+    networkEcho,
+    networkHttpConnectionManager,
+    networkLocalRatelimit,
+    networkRbac,
+    networkSetFilterState,
+    networkSniCluster,
+    networkTcpProxy,
+  ],
+  listener: [
+    listenerHttpInspector,
+    listenerLocalRatelimit,
+    listenerOriginalDst,
+    listenerProxyProtocol,
+    listenerSetFilterState,
+    listenerTlsInspector,
+  ],
   udp: [],
 }
 

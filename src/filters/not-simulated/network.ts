@@ -3,26 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** Network filters that pass traffic through here. One that gets simulated moves to a folder of its own. */
 export const notSimulatedNetwork: FilterAbout[] = [
   {
-    name: 'envoy.filters.network.connection_limit',
-    config: 'envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit',
-    title: 'Connection Limit',
-    group: 'network',
-    summary: 'Closes connections past a number of them.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/connection_limit_filter',
-    defaults: { stat_prefix: 'connection_limit', max_connections: 100 },
-  },
-  {
-    name: 'envoy.filters.network.direct_response',
-    config: 'envoy.extensions.filters.network.direct_response.v3.Config',
-    title: 'Direct Response',
-    group: 'network',
-    summary: 'Answers each connection with fixed bytes and closes it.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/direct_response_filter',
-    terminal: true,
-  },
-  {
     name: 'envoy.filters.network.dubbo_proxy',
     config: 'envoy.extensions.filters.network.dubbo_proxy.v3.DubboProxy',
     title: 'Dubbo Proxy',
@@ -41,16 +21,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     summary: 'Runs a network filter from a shared library.',
     notModelled: [],
     docs: 'configuration/listeners/network_filters/dynamic_modules_filter',
-  },
-  {
-    name: 'envoy.filters.network.echo',
-    config: 'envoy.extensions.filters.network.echo.v3.Echo',
-    title: 'Echo',
-    group: 'network',
-    summary: 'Sends back whatever comes.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/echo_filter',
-    terminal: true,
   },
   {
     name: 'envoy.filters.network.ext_authz',
@@ -93,19 +63,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     docs: 'configuration/listeners/network_filters/geoip_filter',
   },
   {
-    name: 'envoy.filters.network.local_ratelimit',
-    config: 'envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit',
-    title: 'Local Rate Limit',
-    group: 'network',
-    summary: 'Closes connections that come faster than a token bucket allows.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/local_rate_limit_filter',
-    defaults: {
-      stat_prefix: 'local_rate_limit',
-      token_bucket: { max_tokens: 100, tokens_per_fill: 100, fill_interval: '1s' },
-    },
-  },
-  {
     name: 'envoy.filters.network.mongo_proxy',
     config: 'envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy',
     title: 'MongoDB Proxy',
@@ -129,16 +86,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
       descriptors: [{ entries: [{ key: 'k', value: 'v' }] }],
       rate_limit_service: { transport_api_version: 'V3', grpc_service: { envoy_grpc: { cluster_name: 'ratelimit' } } },
     },
-  },
-  {
-    name: 'envoy.filters.network.rbac',
-    config: 'envoy.extensions.filters.network.rbac.v3.RBAC',
-    title: 'RBAC',
-    group: 'security',
-    summary: 'Allows or denies connections by rules on source, destination and certificate.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/rbac_filter',
-    defaults: { stat_prefix: 'rbac' },
   },
   {
     name: 'envoy.filters.network.redis_proxy',
@@ -174,33 +121,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     notModelled: [],
     docs: 'configuration/listeners/network_filters/reverse_tunnel_filter',
     terminal: true,
-  },
-  {
-    name: 'envoy.filters.network.set_filter_state',
-    config: 'envoy.extensions.filters.network.set_filter_state.v3.Config',
-    title: 'Set Filter State',
-    group: 'network',
-    summary: 'Writes objects into filter state when a connection opens.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/set_filter_state',
-    defaults: {
-      on_new_connection: [
-        {
-          object_key: 'my.key',
-          factory_key: 'envoy.string',
-          format_string: { text_format_source: { inline_string: '%DOWNSTREAM_REMOTE_ADDRESS%' } },
-        },
-      ],
-    },
-  },
-  {
-    name: 'envoy.filters.network.sni_cluster',
-    config: 'envoy.extensions.filters.network.sni_cluster.v3.SniCluster',
-    title: 'SNI Cluster',
-    group: 'network',
-    summary: 'Takes the SNI of a connection as the name of its cluster.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/sni_cluster_filter',
   },
   {
     name: 'envoy.filters.network.sni_dynamic_forward_proxy',
