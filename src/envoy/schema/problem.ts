@@ -27,6 +27,7 @@ export type Rule =
   | 'regex'
   | 'lua'
   | 'unknown-cluster'
+  | 'per-route'
   | 'patch'
   | 'resource'
 

@@ -13,6 +13,8 @@ import { checkDomains, checkDownstreamTls, checkListener } from './listeners.ts'
 
 const HCM = 'envoy.extensions.filters.network.http_connection_manager.v3'
 
+import { checkPerRouteNames } from './per-route.ts'
+
 /** Checks of whole messages, by message type. */
 export const CHECKS: Record<string, Check[]> = {
   'envoy.config.listener.v3.Listener': [checkListener],
@@ -26,7 +28,7 @@ export const CHECKS: Record<string, Check[]> = {
   'envoy.config.route.v3.VirtualHost': [checkPerFilterConfig],
   'envoy.config.route.v3.Route': [checkPerFilterConfig],
   'envoy.config.route.v3.WeightedCluster.ClusterWeight': [checkPerFilterConfig],
-  [`${HCM}.HttpConnectionManager`]: [checkHttpFilters, checkRouteClusters],
+  [`${HCM}.HttpConnectionManager`]: [checkHttpFilters, checkRouteClusters, checkPerRouteNames],
   [`${HCM}.HttpFilter`]: [checkFilter],
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': [checkUpstreamFilters],
   'envoy.extensions.filters.http.lua.v3.Lua': [collectLua],

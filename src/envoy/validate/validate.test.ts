@@ -99,7 +99,7 @@ describe('what Envoy refuses', () => {
     ['a route without an action', 'name: a', { rule: 'required' }],
     [
       'an empty per-route configuration',
-      'direct_response: {status: 200}, typed_per_filter_config: {a: {}}',
+      'direct_response: {status: 200}, typed_per_filter_config: {envoy.filters.http.router: {}}',
       { rule: 'missing-type' },
     ],
     ['a status code', 'direct_response: {status: 99}', { rule: 'constraint' }],
@@ -190,6 +190,17 @@ describe('what is accepted but seldom meant', () => {
     ],
   ])('%s', async (_, filter, expected) => {
     expect(await only(bootstrap('', [filter, ROUTER]))).toMatchObject({ severity: 'warning', ...expected })
+  })
+
+  it('per-route configuration of a filter that is not there', async () => {
+    const config =
+      '{envoy.filters.http.bufer: {"@type": a/envoy.extensions.filters.http.buffer.v3.BufferPerRoute, disabled: true}}'
+    const route = `direct_response: {status: 200}, typed_per_filter_config: ${config}`
+    expect(await only(bootstrap('', [BUFFER, ROUTER], route))).toMatchObject({
+      severity: 'warning',
+      rule: 'per-route',
+      suggestion: 'envoy.filters.http.buffer',
+    })
   })
 
   it('a key written twice', async () => {
