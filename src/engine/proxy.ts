@@ -5,6 +5,7 @@ import type { RouteConfiguration } from '../envoy/types/envoy/config/route/v3/ro
 import { ConfigError, type FilterCatalogue } from './catalogue.ts'
 import { EventLoop } from './event-loop.ts'
 import type { Host } from './host.ts'
+import { LOCAL_ADDRESS } from './http/conn-manager-config.ts'
 import { configureFilters } from './http/filter-chain.ts'
 import { AcceptedConnection } from './listener/accept.ts'
 import type { ClientSocket } from './listener/client-socket.ts'
@@ -61,7 +62,7 @@ export class SimProxy {
         return [message.name, { config: message, path }]
       }),
     )
-    clusters.asyncClient = new StubAsyncClient({ loop: this.loop, host, clusters, localAddress: '127.0.0.1' })
+    clusters.asyncClient = new StubAsyncClient({ loop: this.loop, host, clusters, localAddress: LOCAL_ADDRESS })
     const node = (config.node ?? {}) as { id?: string; cluster?: string; metadata?: JsonObject }
     this.services = {
       registry,

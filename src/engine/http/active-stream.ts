@@ -371,6 +371,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   }
 
   onResetStream(reason: ResetReason, details: string): void {
+    if (this.filters.destroyed) return
     if (details !== '') {
       if (reason === 'LocalReset') this.info.flags.add('DPE')
       this.info.responseCodeDetails = details

@@ -21,6 +21,9 @@ import type { ProxyStatusOptions } from './proxy-status.ts'
 import { createRouteSource, type RouteSource } from './route-source.ts'
 import { type ClientCertDetails, FORWARD_CLIENT_CERT, type ForwardClientCert } from './xfcc.ts'
 
+/** The proxy's own address on its network: what Envoy writes where it would otherwise write 127.0.0.1. */
+export const LOCAL_ADDRESS = '192.0.2.2'
+
 /** An HttpConnectionManager message, made ready once for all its connections. Times are in milliseconds. */
 export interface ConnectionManagerConfig {
   readonly path: string
@@ -123,7 +126,7 @@ export function createConnectionManagerConfig(
     internalOnlyHeaders: routes.internalOnlyHeaders,
     userAgent: config.addUserAgent ? services.node.cluster : undefined,
     nodeName: services.node.id,
-    localAddress: '127.0.0.1',
+    localAddress: LOCAL_ADDRESS,
     via: config.via,
     generateRequestId: config.generateRequestId ?? true,
     preserveExternalRequestId: config.preserveExternalRequestId,

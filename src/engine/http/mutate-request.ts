@@ -15,6 +15,12 @@ export interface RequestMutation {
   reason: string
 }
 
+// What only an edge takes off.
+const EDGE_ONLY = [
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+]
 const INTERNAL_ONLY = [
   'x-envoy-retriable-status-codes',
   'x-envoy-retriable-header-names',
@@ -29,8 +35,6 @@ const INTERNAL_ONLY = [
   'x-envoy-force-trace',
   'x-envoy-ip-tags',
   'x-envoy-original-url',
-  'x-envoy-original-path',
-  'x-envoy-original-host',
   'x-envoy-hedge-on-per-try-timeout',
 ]
 
@@ -150,13 +154,7 @@ function cleanInternalHeaders(headers: HeaderMap, edge: boolean, internalOnly: r
   headers.removeIf((name) => {
     if (name.startsWith('x-envoy-')) {
       if (INTERNAL_ONLY.includes(name)) return true
-      if (
-        edge &&
-        (name === 'x-envoy-decorator-operation' ||
-          name === 'x-envoy-downstream-service-cluster' ||
-          name === 'x-envoy-downstream-service-node')
-      )
-        return true
+      if (edge && EDGE_ONLY.includes(name)) return true
     }
     return internalOnly.includes(name)
   })

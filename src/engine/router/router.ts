@@ -322,7 +322,7 @@ export class Router {
     const words = resetReasonText(reason)
     const body =
       `upstream connect error or disconnect/reset before headers. ${this.isRetry ? 'retried and the latest ' : ''}` +
-      `reset reason: ${words}${transportFailure ? `, transport failure reason: ${transportFailure}` : ''}`
+      `reset reason: ${words}`
     const when = this.responseStarted
       ? 'upstream_reset_after_response_started'
       : 'upstream_reset_before_response_started'

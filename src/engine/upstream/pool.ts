@@ -31,7 +31,7 @@ export function newUpstreamStream(
   if (limits.requests <= usage.requests || limits.pending === 0) {
     settle(() => callbacks.onPoolFailure('Overflow', '', cluster.host))
   } else if (cluster.stub.down) {
-    settle(() => callbacks.onPoolFailure('RemoteConnectionFailure', '', cluster.host))
+    settle(() => callbacks.onPoolFailure('RemoteConnectionFailure', CONNECTION_REFUSED, cluster.host))
   } else {
     settle(() => {
       usage.requests++
@@ -54,3 +54,6 @@ export function newUpstreamStream(
     },
   }
 }
+
+/** What the kernel says of a port on which nobody listens, as Envoy passes it on. */
+const CONNECTION_REFUSED = 'delayed connect error: Connection refused'
