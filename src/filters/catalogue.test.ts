@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadEnvoyRegistry } from '../envoy/load.node.ts'
 import { filterCatalogue, SIMULATED } from './catalogue.ts'
+import { registeredFilters } from './registry.ts'
 
 const registry = await loadEnvoyRegistry()
 const { entries } = filterCatalogue()
@@ -25,4 +26,13 @@ test('no filter stands in it twice', () => {
 test('per-route types exist', () => {
   for (const about of Object.values(SIMULATED).flat())
     if (about.perRoute) expect(registry.message(about.perRoute), about.perRoute).toBeDefined()
+})
+
+test('every filter that a build of Envoy registers is in it, where it may stand as the registry says', () => {
+  const wrong = registeredFilters().flatMap(({ name, kind, upstream }) => {
+    const entry = entries.find((each) => each.kind === kind && each.name === name)
+    if (!entry) return [`${kind} ${name} is missing`]
+    return entry.upstream === upstream ? [] : [`${name}: upstream is ${upstream}`]
+  })
+  expect(wrong).toEqual([])
 })

@@ -13,6 +13,7 @@ import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
+import { about as upstreamRbac } from './http/upstream_rbac/about.ts'
 import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
 import { about as listenerLocalRatelimit } from './listener/local_ratelimit/about.ts'
 import { about as listenerOriginalDst } from './listener/original_dst/about.ts'
@@ -23,6 +24,7 @@ import { about as networkConnectionLimit } from './network/connection_limit/abou
 import { about as networkDirectResponse } from './network/direct_response/about.ts'
 import { about as networkEcho } from './network/echo/about.ts'
 import { about as networkHttpConnectionManager } from './network/http_connection_manager/about.ts'
+import { about as networkIstioStats } from './network/istio_stats/about.ts'
 import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
 import { about as networkRbac } from './network/rbac/about.ts'
 import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
@@ -49,12 +51,14 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     rbac,
     router,
     setFilterState,
+    upstreamRbac,
   ],
   network: [
     networkConnectionLimit,
     networkDirectResponse,
     networkEcho,
     networkHttpConnectionManager,
+    networkIstioStats,
     networkLocalRatelimit,
     networkRbac,
     networkSetFilterState,

@@ -24,6 +24,7 @@ import { connectionLimit } from './network/connection_limit/index.ts'
 import { directResponse } from './network/direct_response/index.ts'
 import { echo } from './network/echo/index.ts'
 import { httpConnectionManager } from './network/http_connection_manager/index.ts'
+import { networkIstioStats } from './network/istio_stats/index.ts'
 import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
 import { networkRbac } from './network/rbac/index.ts'
 import { networkSetFilterState } from './network/set_filter_state/index.ts'
@@ -57,6 +58,7 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   directResponse,
   echo,
   httpConnectionManager,
+  networkIstioStats,
   networkLocalRatelimit,
   networkRbac,
   networkSetFilterState,
