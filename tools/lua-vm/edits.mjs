@@ -153,6 +153,19 @@ export const edits = [
   },
   { file: 'lj_gc.c', find: '#include "lj_gc.h"\n', replace: '#include "lj_gc.h"\n#include "interp.h"\n' },
   {
+    file: 'lj_api.c',
+    find: '    GCSize a = (GCSize)data << 10;\n',
+    replace: '    GCSize a = (GCSize)data << 10;\n    lx_charge(data == 0 ? 64 : (uint32_t)(g->gc.total >> 5));\n',
+  },
+  { file: 'lj_api.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "interp.h"\n' },
+  {
+    file: 'lib_base.c',
+    why: 'copying many values costs',
+    find: '  n = (int32_t)(nu+1);\n',
+    replace: '  n = (int32_t)(nu+1);\n  if (n > 8) lx_charge((uint32_t)n >> 2);\n',
+  },
+  { file: 'lib_base.c', find: '#include "lj_lib.h"\n', replace: '#include "lj_lib.h"\n#include "interp.h"\n' },
+  {
     file: 'lj_debug.c',
     find: '    nextframe = frame;\n    if (frame_islua(frame)) {\n      frame = frame_prevl(frame);\n    } else {\n      if (frame_isvarg(frame))\n	level++;',
     replace:

@@ -184,6 +184,7 @@ vm_return: /* rd = results + 1 */
     TValue *top = base - 1;
     int32_t n;
     g->vmstate = ~LJ_VMST_C;
+    if (rd > 16) lx_charge((uint32_t)rd >> 2);
     for (n = rd; n > 1; n--) *top++ = *ra++;
     L->base = ADDBYTES(base, -(link & ~7));
     if (cf->nres != 0 && cf->nres < rd) top -= rd - cf->nres;
@@ -205,6 +206,7 @@ return_lua: /* ra = results, rd = results + 1, link = PC of the Lua caller */
   {
     TValue *to = base - 1;
     int32_t n, want = (int32_t)bc_b(pc[-1]);
+    if (rd > 16) lx_charge((uint32_t)rd >> 2);
     for (n = rd; n > 1; n--) *to++ = *ra++;
     for (; want > rd; rd++) setnilV(to++);
   }

@@ -481,6 +481,7 @@ vmeta_tsetb:
       cf->multres = 1;
       if (n > 0) {
         cf->multres = (uint32_t)n + 1;
+        if (n > 16) lx_charge((uint32_t)n >> 2);
         if (to + n > mref(L->maxstack, TValue)) {
           ptrdiff_t delta = from - base;
           L->top = to;
