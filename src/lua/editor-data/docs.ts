@@ -16,9 +16,12 @@ export function isObjectType(name: string): name is ObjectTypeName {
   return byName.has(name)
 }
 
+// ("a"):rep(3) leaves out the string itself.
+const stringMethods = libraries.string!.map((doc) => ({ ...doc, parameters: doc.parameters.slice(1) }))
+
 /** What can be called on a value of a type with a colon: Envoy's methods, or string's for strings. */
 export function methodsOf(type: LuaTypeName): readonly FunctionDoc[] {
-  if (type === 'string') return libraries.string!
+  if (type === 'string') return stringMethods
   return byName.get(type)?.methods ?? []
 }
 

@@ -32,7 +32,7 @@ export const baseFunctions: FunctionDoc[] = [
   ),
   fn('dofile(name:string?) -> any', 'Runs a file. There are no files in the simulator.'),
   fn(
-    'error(message:any, level:number?)',
+    'error(message:any?, level:number?)',
     'Raises an error. A string gets the position put in front; level 0 leaves it out, 2 blames the caller.',
   ),
   fn('gcinfo() -> number', 'Kilobytes in use.', luajit),

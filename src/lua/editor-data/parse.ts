@@ -35,9 +35,9 @@ export function parseScript(source: string): { chunk: Chunk } | { problem: Synta
   }
 }
 
-// luaparse wants one byte a char; letters of other scripts stand in strings and comments only and lose nothing here.
+// LuaJIT takes every byte past ASCII for a letter, luaparse takes none.
 function masked(source: string): string {
-  return source.replace(/[^\x00-\x7f]/g, '\xb7')
+  return source.replace(/[^\x00-\x7f]/g, '_')
 }
 
 function wording(message: string): string {
@@ -52,24 +52,34 @@ export function parseLenient(source: string, caret?: number): ParsedScript {
   const first = parseScript(source)
   if ('chunk' in first) return { chunk: first.chunk, problem: undefined }
   const { problem } = first
-  let text = source
   if (caret !== undefined) {
     for (const filler of ['x', 'x()', 'x) end', ')', ' end']) {
       const patched = parseScript(source.slice(0, caret) + filler + source.slice(caret))
       if ('chunk' in patched) return { chunk: patched.chunk, problem }
     }
-    text = blankLine(source, caret)
+    const completed = repair(`${source.slice(0, caret)}x()${source.slice(caret)}`, caret)
+    if (completed) return { chunk: completed, problem }
   }
+  return { chunk: repair(source) ?? { type: 'Chunk', range: [0, 0], body: [] }, problem }
+}
+
+// Blanks and closes until the text can be read; gives up when it would have to blank the line of `keep`.
+function repair(source: string, keep?: number): Chunk | undefined {
+  let text = source
   for (let attempt = 0; attempt < 60; attempt++) {
-    const again = parseScript(text)
-    if ('chunk' in again) return { chunk: again.chunk, problem }
-    const at = again.problem.offset
+    const parsed = parseScript(text)
+    if ('chunk' in parsed) return parsed.chunk
+    const at = parsed.problem.offset
     if (at >= text.trimEnd().length) {
-      if (text.length > source.length + 200) break
-      text += again.problem.message.includes("'until'") ? ' until x' : ' end'
-    } else text = blankLine(text, at)
+      if (text.length > source.length + 200) return undefined
+      text += parsed.problem.message.includes("'until'") ? ' until x' : ' end'
+      continue
+    }
+    const blanked = blankLine(text, at)
+    if (keep !== undefined && blanked[keep - 1] !== text[keep - 1]) return undefined
+    text = blanked
   }
-  return { chunk: { type: 'Chunk', range: [0, 0], body: [] }, problem }
+  return undefined
 }
 
 function blankLine(text: string, offset: number): string {
