@@ -92,6 +92,7 @@ function discovery(resources: JsonObject, folder: string): JsonObject {
   writeFileSync(`${file}.new`, JSON.stringify({ version_info: '1', resources: list }))
   renameSync(`${file}.new`, file)
   return {
+    node: { id: 'fuzz', cluster: 'fuzz' },
     static_resources: rest,
     dynamic_resources: { lds_config: { path_config_source: { path: file }, resource_api_version: 'V3' } },
   }

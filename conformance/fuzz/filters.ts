@@ -102,7 +102,6 @@ const rateLimitConfig = message({
   ),
   response_headers_to_add: sometimes(list(headerValueOption, 1, 1), 3),
   request_headers_to_add_when_not_enforced: sometimes(list(headerValueOption, 1, 1), 4),
-  enable_x_ratelimit_headers: sometimes(word(['OFF', 'DRAFT_VERSION_03']), 3),
 })
 
 const LUA_REQUEST = [

@@ -105,7 +105,6 @@ const managerOptions = message({
   generate_request_id: sometimes(boolean, 4),
   preserve_external_request_id: sometimes(boolean, 3),
   always_set_request_id_in_response: sometimes(boolean, 3),
-  add_user_agent: sometimes(boolean, 8),
   represent_ipv4_remote_address_as_ipv4_mapped_ipv6: sometimes(boolean, 12),
   normalize_path: sometimes(boolean, 2),
   merge_slashes: sometimes(boolean, 3),

@@ -25,8 +25,6 @@ const wellKnown: fc.Arbitrary<HeaderPair> = fc.oneof(
   fc.tuple(fc.constant('x-envoy-internal'), word(['true'])),
   fc.tuple(fc.constant('x-envoy-external-address'), word(['9.9.9.9'])),
   fc.tuple(fc.constant('x-envoy-upstream-rq-timeout-ms'), word(['4000', 'x'])),
-  fc.tuple(fc.constant('x-envoy-max-retries'), word(['1'])),
-  fc.tuple(fc.constant('x-envoy-retry-on'), word(['5xx'])),
   fc.tuple(fc.constant('via'), word(['1.0 before'])),
   fc.tuple(fc.constant('te'), word(['trailers', 'gzip'])),
 )

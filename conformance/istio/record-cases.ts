@@ -3,12 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { loadEnvoyRegistry } from '../../src/envoy/load.node.ts'
-import { loadBase } from '../../src/istio/bases/index.ts'
 import { exportResources } from '../../src/istio/export/index.ts'
 import { stepsBetween } from '../../src/istio/message/difference.ts'
 import { caseFiles, casePath, desiredOf, named, proxyOf, readCase, scenarioOfCase, withRecorded } from './cases.ts'
 import { askIstiod } from './istiod.ts'
-import { proxyConfigOf } from './scenarios.ts'
+import { proxyConfigOf, recordedBase } from './scenarios.ts'
 
 const chosen = process.argv.slice(2).map((name) => basename(name))
 const files = chosen.length > 0 ? chosen : caseFiles()
@@ -16,7 +15,7 @@ const registry = loadEnvoyRegistry().types
 const entries = new Map(files.map((file) => [file, readCase(file)]))
 for (const entry of entries.values()) {
   if (!entry.desired) continue
-  const base = await loadBase(entry.base)
+  const base = recordedBase(entry.base)
   const desired = desiredOf(entry, base)
   entry.resources = exportResources(base, desired, proxyOf(entry), { prefer: entry.prefer }, { registry }).resources
 }
@@ -24,7 +23,7 @@ const answers = askIstiod([...entries].map(([file, entry]) => scenarioOfCase(fil
 for (const [file, entry] of entries) {
   const answer = answers.get(file)
   if (!answer || answer.error) throw new Error(`${file}: ${answer?.error ?? 'no answer'}`)
-  const base = await loadBase(entry.base)
+  const base = recordedBase(entry.base)
   const expect = stepsBetween(named(base), named(proxyConfigOf(answer)))
   const recorded = {
     ...(entry.desired ? { resources: entry.resources } : {}),

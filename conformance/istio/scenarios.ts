@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
+import type { ProxyConfig } from '../../src/istio/apply/index.ts'
+import { listBases } from '../../src/istio/bases/index.ts'
 import type { JsonObject } from '../../src/istio/message/json.ts'
 import type { Answer, Scenario } from './istiod.ts'
 
@@ -16,6 +18,8 @@ export interface BaseScenario {
   }
   kubernetes: string[]
   istio: unknown[]
+  /** A MeshConfig; without one, what the Helm chart sets. */
+  mesh?: unknown
 }
 
 /** The names of the bases under bases/. */
@@ -24,6 +28,17 @@ export function baseIds(): string[] {
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => basename(name, '.yaml'))
     .filter((name) => readFileSync(join(here, 'bases', `${name}.yaml`), 'utf8').includes('\nproxy:'))
+}
+
+/** Where what istiod sends the base's proxy is recorded: the bundled ones beside the app, the others here. */
+export function recordedPath(id: string): string {
+  const bundled = listBases().some((base) => base.id === id)
+  return join(here, bundled ? '../../src/istio/bases' : 'recorded', `${id}.json`)
+}
+
+/** What istiod sends the base's proxy, as recorded. */
+export function recordedBase(id: string): ProxyConfig {
+  return JSON.parse(readFileSync(recordedPath(id), 'utf8')) as ProxyConfig
 }
 
 export function readBase(id: string): BaseScenario {
@@ -45,6 +60,7 @@ export function scenarioOf(
     proxy: { ...base.proxy, ...proxy },
     istio: [...base.istio.map((resource) => JSON.stringify(resource)), ...more].join('\n---\n'),
     kubernetes: kubernetes.join('\n---\n'),
+    ...(base.mesh ? { mesh: JSON.stringify(base.mesh) } : {}),
   }
 }
 
