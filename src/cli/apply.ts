@@ -14,6 +14,8 @@ export function applyCommand(args: string[]): Promise<number> {
     if (rest.length === 0) throw new UsageError('no resources are given')
     const base = await readProxy(required(flags, 'base'))
     const resources = await readResources(rest)
+    const version = flags.get('istio')
+    if (version !== undefined) proxy.version = /^\d+\.\d+$/.test(version) ? `${version}.0` : version
     const result = applyResources(base, proxy, resources, { registry: loadEnvoyRegistry().types })
     process.stdout.write(`${JSON.stringify(result)}\n`)
     const refused = result.notes.filter((note) => note.severity === 'error')

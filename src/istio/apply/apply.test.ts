@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { caseFiles, expectedOf, named, proxyOf, readCase } from '../../../conformance/istio/cases.ts'
+import { recordedBase } from '../../../conformance/istio/scenarios.ts'
 import { loadEnvoyRegistry } from '../../envoy/load.node.ts'
-import { loadBase } from '../bases/index.ts'
 import { type ApplyResult, applyResources } from './index.ts'
 
 const registry = loadEnvoyRegistry().types
@@ -9,7 +9,7 @@ const registry = loadEnvoyRegistry().types
 /** istiod's own order of listeners and clusters is random in places; within a name everything is compared. */
 async function run(file: string): Promise<{ got: ApplyResult; expected: unknown; refused: number }> {
   const entry = readCase(file)
-  const base = await loadBase(entry.base)
+  const base = recordedBase(entry.base)
   const got = applyResources(base, proxyOf(entry), entry.resources, { registry })
   return { got, expected: expectedOf(entry, base), refused: entry.refused?.length ?? 0 }
 }

@@ -82,7 +82,10 @@ export function canonicalConfig(config: ProxyConfig, deps: ApplyDeps): ProxyConf
   const all = (messages: JsonObject[] | undefined, type: string) =>
     (messages ?? []).map((message) => {
       const canonical = canonicalMessage(deps.registry, type, message, { mode: 'keep' })
-      return isObject(canonical) ? copy(canonical) : {}
+      if (!isObject(canonical)) return {}
+      // A dump has each message in an Any.
+      const { '@type': _, ...fields } = copy(canonical)
+      return fields
     })
   return {
     listeners: all(config.listeners, messageTypes.LISTENER as string),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { caseFiles, desiredOf, expectedOf, named, proxyOf, readCase } from '../../../conformance/istio/cases.ts'
+import { recordedBase } from '../../../conformance/istio/scenarios.ts'
 import { readDocuments } from '../../envoy/index.ts'
 import { loadEnvoyRegistry } from '../../envoy/load.node.ts'
 import { applyResources, type ProxyConfig } from '../apply/index.ts'
@@ -34,7 +35,7 @@ describe('export gives resources that istiod makes the wanted proxy of', () => {
     const entry = readCase(file)
     if (!entry.desired) continue
     it(file.replace('.yaml', ''), async () => {
-      const base = await loadBase(entry.base)
+      const base = recordedBase(entry.base)
       const desired = desiredOf(entry, base)
       const result = exportResources(base, desired, proxyOf(entry), { prefer: entry.prefer }, { registry })
       expect(result.resources).toEqual(entry.resources)
