@@ -20,6 +20,8 @@ const EDGE_ONLY = [
   'x-envoy-decorator-operation',
   'x-envoy-downstream-service-cluster',
   'x-envoy-downstream-service-node',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
 ]
 const INTERNAL_ONLY = [
   'x-envoy-retriable-status-codes',
