@@ -56,7 +56,7 @@ function camelCase(value: Json): Json {
   if (value['@type'] === 'type.googleapis.com/udpa.type.v1.TypedStruct') return value
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => {
-      const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+      const camel = key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
       return [camel, key === 'filter_metadata' || key === 'match' ? entry : camelCase(entry)]
     }),
   )
