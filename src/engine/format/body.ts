@@ -41,27 +41,46 @@ export function createBodyFormatter(
   }
 }
 
-type Writer = (context: FormatContext) => string
+/** Writes a value; undefined for null ones that omit_empty_values leaves out. */
+type Writer = (context: FormatContext) => string | undefined
 
-/** A JSON format as a function that writes it; fixed stretches are written once. Keys come sorted, as in Envoy. */
-export function jsonWriter(format: JsonValue, options: FormatOptions): Writer {
+/**
+ * A JSON format as a function that writes it; fixed values are written once. Keys come sorted, as in Envoy. Under
+ * omit_empty_values nulls and objects with nothing in them are left out, empty strings and lists are not.
+ */
+export function jsonWriter(format: JsonValue, options: FormatOptions): (context: FormatContext) => string {
+  const write = valueWriter(format, options)
+  return (context) => write(context) ?? '{}'
+}
+
+function valueWriter(format: JsonValue, options: FormatOptions): Writer {
   if (typeof format === 'string') return stringWriter(parseParts(format, options), options)
   if (Array.isArray(format)) {
-    const entries = format.map((entry, i) => jsonWriter(entry, { ...options, path: `${options.path}[${i}]` }))
-    return (context) => `[${entries.map((write) => write(context)).join(',')}]`
+    const entries = format.map((entry, i) => valueWriter(entry, { ...options, path: `${options.path}[${i}]` }))
+    return (context) => `[${present(entries.map((write) => write(context))).join(',')}]`
   }
   if (typeof format !== 'object' || format === null) {
-    const fixed = jsonText(format)
+    const fixed = format === null && options.omitEmpty ? undefined : jsonText(format)
     return () => fixed
   }
   const fields = Object.keys(format)
     .sort()
     .map((key) => {
-      const write = jsonWriter(format[key]!, { ...options, path: `${options.path}.${key}` })
+      const write = valueWriter(format[key]!, { ...options, path: `${options.path}.${key}` })
       const prefix = `"${escapeJson(toByteString(key))}":`
-      return (context: FormatContext) => prefix + write(context)
+      return (context: FormatContext) => {
+        const text = write(context)
+        return text === undefined ? undefined : prefix + text
+      }
     })
-  return (context) => `{${fields.map((write) => write(context)).join(',')}}`
+  return (context) => {
+    const written = present(fields.map((write) => write(context)))
+    return written.length === 0 && options.omitEmpty ? undefined : `{${written.join(',')}}`
+  }
+}
+
+function present(texts: (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined)
 }
 
 /** One command keeps its type; several parts make a string. */
@@ -71,7 +90,12 @@ function stringWriter(parts: FormatPart[], options: FormatOptions): Writer {
     const fixed = jsonText(only)
     return () => fixed
   }
-  if (only) return (context) => jsonText(only.value(context) ?? null)
+  if (only) {
+    return (context) => {
+      const value = only.value(context) ?? null
+      return value === null && options.omitEmpty ? undefined : jsonText(value)
+    }
+  }
   const missing = options.omitEmpty ? '' : '-'
   return (context) => {
     let text = ''

@@ -59,12 +59,8 @@ export const dataCommands: CommandTable = {
     create(parameter, maxLength, { services, path }) {
       const expression = celService(services?.host)?.compile({ text: parameter }, path)
       return textCommand((context) => {
-        const result = expression?.evaluate({
-          connection: context.info.connection,
-          ...context,
-          requestHeaders: requestHeadersOf(context),
-        })
-        return result === undefined ? undefined : printCel(result)
+        const { info } = context
+        return expression?.print({ ...context, connection: info.connection, requestHeaders: requestHeadersOf(context) })
       }, maxLength)
     },
   },
@@ -193,9 +189,4 @@ function operatorsOf(parameter: string, path: string): (string | Operator | null
   if (!Array.isArray(operators)) throw new ConfigError(path, `COALESCE: its parameter needs an 'operators' list`)
   if (operators.length === 0) throw new ConfigError(path, `COALESCE: 'operators' is empty`)
   return operators as (string | Operator | null)[]
-}
-
-/** A CEL result in a line: strings as they are, the rest as CEL prints it. */
-function printCel(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

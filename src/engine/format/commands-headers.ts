@@ -1,7 +1,7 @@
 import { ConfigError } from '../catalogue.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { asciiLower } from '../match/ascii.ts'
-import { queryOf, queryParameter, removeQueryAndFragment } from '../match/query.ts'
+import { percentDecode, queryOf, queryParameters, removeQueryAndFragment } from '../match/query.ts'
 import { type CommandDefinition, type CommandTable, numberCommand, textCommand } from './command.ts'
 import type { FormatContext } from './types.ts'
 
@@ -37,7 +37,7 @@ export const headerCommands: CommandTable = {
     create: (parameter, maxLength) =>
       textCommand((context) => {
         const path = request(context)?.get(':path')
-        return path === undefined ? undefined : queryParameter(path, parameter)
+        return path === undefined ? undefined : decodedParameter(path, parameter)
       }, maxLength),
   },
   QUERY_PARAMS: {
@@ -50,7 +50,8 @@ export const headerCommands: CommandTable = {
       return textCommand((context) => {
         const full = request(context)?.get(':path')
         const query = full === undefined ? undefined : queryOf(full)
-        return query === '' ? undefined : parameter === 'DECODED' && query !== undefined ? percentDecode(query) : query
+        if (query === undefined || query === '') return undefined
+        return parameter === 'DECODED' ? printable(lossyDecode(query)) : query
       }, maxLength)
     },
   },
@@ -126,6 +127,18 @@ function pathReader(parameter: string, path: string): (headers: HeaderMap | unde
   }
 }
 
-function percentDecode(text: string): string {
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+/** The first parameter of a decoded name, decoded. */
+function decodedParameter(path: string, name: string): string | undefined {
+  const found = queryParameters(path).find(([candidate]) => percentDecode(candidate) === name)
+  return found && percentDecode(found[1])
+}
+
+/** A `%` that begins no escape is dropped here, and kept by percentDecode. */
+function lossyDecode(text: string): string {
+  return percentDecode(text.replace(/%(?![0-9A-Fa-f]{2})/g, ''))
+}
+
+/** What no header line may hold is encoded again. */
+function printable(text: string): string {
+  return text.replace(/[^!-~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }

@@ -1,5 +1,5 @@
 import type { HeaderValueOption } from '../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
-import { latin1, toByteString } from '../bytes.ts'
+import { toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { asciiLower } from '../match/ascii.ts'
@@ -105,13 +105,8 @@ export function applyAddition(addition: Addition, headers: HeaderMap, context: F
   } else if (headers.has(name)) headers.set(name, text)
 }
 
-/** A header's value as a format; raw_value is bytes as they are. */
+/** A header's value as a format. Envoy does not read raw_value here. */
 export function parseHeaderValue(option: Pick<HeaderValueOption, 'header'>, options: FormatOptions): Formatter {
-  const raw = option.header?.rawValue
-  if (raw && raw.length > 0) {
-    const bytes = latin1(raw)
-    return { constant: bytes, format: () => bytes }
-  }
   return parseFormat(translateLegacy(option.header?.value ?? ''), options)
 }
 

@@ -22,7 +22,7 @@ export function jsonText(value: JsonValue): string {
   return `{${fields.map((key) => `"${escapeJson(toByteString(key))}":${jsonText(value[key]!)}`).join(',')}}`
 }
 
-/** The inside of a JSON string: control characters escaped; bytes that are not UTF-8 written as octal escapes, all of them then. */
+/** The inside of a JSON string: control characters escaped; where the bytes are not UTF-8, every one past ASCII is too. */
 export function escapeJson(bytes: string): string {
   const clean = /^[ !#-[\]-~]*$/.test(bytes)
   if (clean) return bytes
@@ -31,8 +31,8 @@ export function escapeJson(bytes: string): string {
   for (const char of bytes) {
     const code = char.charCodeAt(0)
     if (escapes[char]) out += escapes[char]
-    else if (code < 0x20 || code === 0x7f) out += `\\u${code.toString(16).padStart(4, '0')}`
-    else if (code > 0x7f && !valid) out += `\\${code.toString(8).padStart(3, '0')}`
+    else if (code < 0x20 || (code > 0x7e && !valid)) out += `\\u${code.toString(16).padStart(4, '0')}`
+    else if (code === 0x7f) out += '\\u007f'
     else out += char
   }
   return out
@@ -55,7 +55,18 @@ function isUtf8(bytes: string): boolean {
   }
 }
 
-function numberText(value: number): string {
+/** The shorter of plain and scientific notation, plain when they are as long (C++'s std::to_chars): 10000, 1e+05, 0.001, 1e-04. */
+export function numberText(value: number): string {
   if (!Number.isFinite(value)) return 'null'
-  return String(value)
+  if (Object.is(value, -0)) return '-0'
+  const [digits = '', exponent = ''] = value.toExponential().split('e')
+  const scientific = `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`
+  const plain = Number.isInteger(value) ? BigInt(value).toString() : plainFraction(value)
+  return plain.length <= scientific.length ? plain : scientific
+}
+
+/** JavaScript leaves plain notation below 1e-6; there the scientific form is always shorter. */
+function plainFraction(value: number): string {
+  const text = String(value)
+  return text.includes('e') ? value.toFixed(20) : text
 }

@@ -6,6 +6,8 @@ import type { MatchContext } from './types.ts'
 export interface CelExpression {
   /** The value (strings are byte strings, integers numbers); undefined when evaluation fails, for a missing header say. */
   evaluate(context: MatchContext): JsonValue | undefined
+  /** The value as Envoy prints it in a line, a byte string: `NULL`, `CelList value`, `3s`. */
+  print(context: MatchContext): string | undefined
 }
 
 /** Source text, or an abstract syntax tree as cel.expr.Expr or google.api.expr.v1alpha1.Expr. */

@@ -3,7 +3,7 @@ import type { HeaderMap } from '../http/header-map.ts'
 import type { EngineServices } from '../services.ts'
 import type { CertificateInfo } from '../stream-info.ts'
 import { asciiLower } from './ascii.ts'
-import { queryParameters } from './query.ts'
+import { percentDecode, queryParameters } from './query.ts'
 import type { InputValue, MatchContext } from './types.ts'
 import { metadataValue } from './value.ts'
 
@@ -137,8 +137,4 @@ function portOf(address: { port: number; text?: string }): string | undefined {
 /** Exactly 127.0.0.1 or ::1, not all of 127/8 (Network::Utility::isLoopbackAddress). */
 function isLoopback(ip: string): boolean {
   return ip === '127.0.0.1' || ip === '::1'
-}
-
-function percentDecode(text: string): string {
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -29,3 +29,8 @@ export function queryParameters(path: string): [name: string, value: string][] {
 export function queryParameter(path: string, name: string): string | undefined {
   return queryParameters(path).find(([candidate]) => candidate === name)?.[1]
 }
+
+/** `%41` to `A`, byte by byte; what is no escape stays. */
+export function percentDecode(text: string): string {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
