@@ -109,9 +109,10 @@ function compile(src) {
     ...core.split(' ').map((name) => `lj_${name}.c`),
     ...['aux', 'init', ...libraries].map((name) => `lib_${name}.c`),
   ]
+  const quick = ['interp.c', 'entry.c', 'budget.c']
   const ours = readdirSync(`${here}c`).filter((name) => name.endsWith('.c') && name !== 'setjmp.c')
-  run(clang, [...lua, '-O2', '-c', `${here}c/interp.c`, `${here}c/budget.c`, ...fast], src)
-  const rest = ours.filter((name) => !['interp.c', 'budget.c'].includes(name)).map((name) => `${here}c/${name}`)
+  run(clang, [...lua, '-O2', '-c', ...quick.map((name) => `${here}c/${name}`), ...fast], src)
+  const rest = ours.filter((name) => !quick.includes(name)).map((name) => `${here}c/${name}`)
   run(clang, [...lua, '-Oz', '-c', ...rest, ...small.filter((name) => !fast.includes(name))], src)
   const objects = [...fast, ...small, ...ours, 'setjmp.c'].map((name) => name.replace(/c$/, 'o'))
   const resource = execFileSync(clang, ['-print-resource-dir'], { encoding: 'utf8' }).trim()

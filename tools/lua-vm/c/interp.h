@@ -27,6 +27,16 @@ typedef struct CFrame {
   jmp_buf jump;
 } CFrame;
 
+/* How the interpreter is entered. */
+enum { ENTER_CALL, ENTER_RESUME, ENTER_CPCALL, ENTER_UNWIND_FF };
+
+/* Nested entries take native stack: the limit is PUC Lua's for C calls. */
+#define MAX_DEPTH 190
+extern int lx_depth;
+
+/* Runs until the frame returns to C (0), yields (LUA_YIELD) or leaves by longjmp. */
+int lx_interp(lua_State *L, CFrame *cf, int how, TValue *ra, intptr_t link);
+
 /* The instruction budget, see budget.c. */
 extern int32_t lx_fuel;
 int lx_charge(uint32_t cost);
