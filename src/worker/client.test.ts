@@ -21,7 +21,7 @@ class FakeWorker implements WorkerLike {
 }
 
 const design = { format: 1 } as unknown as Design
-const result: RunResult = { requests: [], scriptSteps: [] }
+const result: RunResult = { requests: [], scriptSteps: [], tookMs: 0 }
 
 function setUp() {
   const workers: FakeWorker[] = []

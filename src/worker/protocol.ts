@@ -1,4 +1,5 @@
 import type { TraceStep } from '../engine/trace.ts'
+import type { LuaStep } from '../lua/index.ts'
 import type { Design } from '../model/design.ts'
 
 /** What came of one request or connection of a design. */
@@ -10,16 +11,11 @@ export interface SimulatedRequest {
   truncated: boolean
 }
 
-/** One line that a script ran, with its locals: what stepping shows. */
-export interface ScriptStep {
-  script: string
-  line: number
-  locals: { name: string; value: string }[]
-}
-
 export interface RunOptions {
   /** Record each line that Lua runs. */
   stepping?: boolean
+  /** Run the requests up to this one only (an index into `requests`, then `connections`). */
+  upTo?: number
 }
 
 /** To the worker: run every request of a design, in order, through one fresh proxy. */
@@ -33,7 +29,10 @@ export interface RunMessage {
 export interface RunResult {
   /** The requests in order, then the connections. */
   requests: SimulatedRequest[]
-  scriptSteps: ScriptStep[]
+  /** With stepping: each line that scripts ran, with its locals; `script` is the path of its source. */
+  scriptSteps: LuaStep[]
+  /** Milliseconds of real time. */
+  tookMs: number
 }
 
 /** From the worker. */
