@@ -1,4 +1,7 @@
-import type { Design } from '../model/design.ts'
+import type { Design, EnvoyConfig } from '../model/design.ts'
+import { asObject, getAt, parsePath } from '../model/json.ts'
+import { idOfPath, pathOfId } from '../model/locate.ts'
+import { originsOf } from '../model/origin.ts'
 import type { Finding } from '../store/app.ts'
 import type { Services } from './context.ts'
 import { loadRegistry } from './registry.ts'
@@ -24,7 +27,8 @@ export function watchDesign({ store }: Services): void {
     }
     timer = setTimeout(() => {
       void findingsOf(design).then((findings) => {
-        if (store.getState().design?.config === design.config) store.getState().setFindings(findings)
+        const now = store.getState()
+        if (now.design?.config === design.config) now.setFindings(ownFindings(findings, design, now.base))
       })
     }, DELAY)
   })
@@ -38,4 +42,15 @@ async function findingsOf(design: Design): Promise<Finding[]> {
     const message = `The design could not be checked: ${(error as Error).message}`
     return [{ severity: 'error', path: '', rule: 'check', message }]
   }
+}
+
+/** Leaves out what is found in objects that are as istiod sent them: nobody here can or should change them. */
+function ownFindings(findings: Finding[], design: Design, base: EnvoyConfig | undefined): Finding[] {
+  if (!base) return findings
+  const origin = originsOf(design.config, base)
+  return findings.filter((finding) => {
+    const found = idOfPath(design, parsePath(finding.path))
+    const path = found && pathOfId(design, found.id)
+    return !path || origin(asObject(getAt(design, path))) !== 'base'
+  })
 }
