@@ -145,6 +145,8 @@ export class UpstreamRequest implements UpstreamCallbacks {
     this.host = host
     const { upstream } = this.router.stream.info
     upstream.host = host.address
+    // Servers are stubs beside the proxy, so that is where connections come from.
+    upstream.localAddress = { ip: host.address.ip.includes(':') ? '::1' : '127.0.0.1', port: 0 }
     upstream.hostsAttempted = [...(upstream.hostsAttempted ?? []), { address: host.address }]
     upstream.hostMetadata = host.metadata
   }
