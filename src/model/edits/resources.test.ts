@@ -52,6 +52,9 @@ describe('resources', () => {
   it('are removed and moved, and the label says what', () => {
     expect(removeObject(design, ['config', 'clusters', 1])).toMatchObject({ label: 'Delete cluster b' })
     expect(removeObject(design, host).label).toBe('Delete virtual host shop/eu~1')
+    expect(removeObject(design, ['config', 'clusters', 1]).select).toEqual(['config', 'clusters', 0])
+    expect(removeObject(design, host).select).toEqual(['config', 'routes', 0])
+    expect(removeObject(design, ['config', 'listeners', 0]).select).toBeUndefined()
     const edit = moveObject(design, [...host, 'routes', 0], 2)
     expect(asObjects(getAt(edit.design, [...host, 'routes'])).map((one) => one.name)).toEqual([undefined, 'x'])
     expect(edit.label).toBe('Move route x')

@@ -233,7 +233,18 @@ export function describeAt(design: Design, path: Path): string {
 /** Removes the listener, chain, virtual host, route, cluster or other object at a path. */
 export function removeObject(design: Design, path: Path): Edit {
   if (getAt(design, path) === undefined) throw new PathError(path, 'there is nothing to delete')
-  return { design: removeAt(design, path), label: `Delete ${describeAt(design, path)}` }
+  const left = removeAt(design, path)
+  return { design: left, label: `Delete ${describeAt(design, path)}`, select: neighbourOf(left, path) }
+}
+
+/** What is selected where an object was removed: the next in its list, else the last, else what the list is part of. */
+function neighbourOf(design: Design, path: Path): Path | undefined {
+  const list = path.slice(0, -1)
+  const index = path.at(-1)
+  if (typeof index !== 'number') return list
+  const count = asObjects(getAt(design, list)).length
+  if (count > 0) return [...list, Math.min(index, count - 1)]
+  return list.length > 2 ? list.slice(0, -1) : undefined
 }
 
 /** Moves an entry within its list into the gap `to`, counted before the move (for routes and virtual hosts). */

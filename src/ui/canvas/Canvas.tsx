@@ -23,7 +23,7 @@ import classes from './Canvas.module.css'
 import type { MenuPlace } from './CanvasMenu.tsx'
 import { CanvasContext, type CanvasShared } from './canvas-context.ts'
 import { nearestGap } from './gaps.ts'
-import { focusObject, handleCanvasKey } from './keys.ts'
+import { focusCard, focusObject, handleCanvasKey } from './keys.ts'
 import { layOut } from './layout.ts'
 import type { CanvasNode } from './layout-types.ts'
 import { nodeTypes } from './nodes/index.ts'
@@ -95,8 +95,8 @@ function CanvasFlow() {
   // What is selected is in view, also where an edit moved it; it has the focus if the canvas has.
   useEffect(() => {
     if (selection === undefined || !frame.current || !layout) return
-    const element = frame.current.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
-    if (element && frame.current.contains(document.activeElement)) element.focus({ preventScroll: true })
+    // A card that an edit just made is drawn after this: the focus follows in the next frame.
+    if (frame.current.contains(document.activeElement)) requestAnimationFrame(() => focusCard(selection))
     const rect = layout.rects.get(selection)
     if (!rect || width === 0) return
     const view = flow.getViewport()

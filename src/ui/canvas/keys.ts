@@ -20,10 +20,14 @@ export function focusedId(): string | undefined {
   return (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-focus]')?.dataset.focus
 }
 
+/** Gives a card the focus, if it is drawn. */
+export function focusCard(id: string): void {
+  document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
+}
+
 /** Moves the focus (and, on a card, the selection) to an object of the canvas. */
 export function focusObject(id: string, state: AppState & AppActions): void {
-  const element = document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(id)}"]`)
-  element?.focus({ preventScroll: true })
+  focusCard(id)
   const selectable = id === 'client' || (state.design !== undefined && pathOfId(state.design, id) !== undefined)
   if (selectable && state.selection !== id) state.select(id)
 }

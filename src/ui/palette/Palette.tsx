@@ -6,6 +6,7 @@ import { shortName } from '../../model/edits/edit.ts'
 import { filterKindOf, filtersOf } from '../../model/place.ts'
 import { startDrag } from '../canvas/drag.ts'
 import { fits } from '../canvas/gaps.ts'
+import { focusCard } from '../canvas/keys.ts'
 import { useApp, usePreferences, useServices } from '../context.ts'
 import { useActions } from '../use-actions.ts'
 import classes from './Palette.module.css'
@@ -51,10 +52,7 @@ export function Palette() {
     actions.insert(entry)
     search('')
     const { selection } = actions.state
-    requestAnimationFrame(() => {
-      const card = selection && document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(selection)}"]`)
-      if (card) card.focus({ preventScroll: true })
-    })
+    if (selection !== undefined) requestAnimationFrame(() => focusCard(selection))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8 }
@@ -71,7 +69,7 @@ export function Palette() {
       else {
         actions.state.setGap(undefined)
         const id = actions.state.selection
-        if (id !== undefined) document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(id)}"]`)?.focus()
+        if (id !== undefined) focusCard(id)
       }
     }
   }

@@ -39,8 +39,30 @@ function controlKey(
 function plainKey(event: KeyboardEvent, { store }: Services, inField: boolean): (() => void) | undefined {
   const state = store.getState()
   if (event.key === 'F1' || (event.key === '?' && !inField)) return () => state.showDialog('keys')
+  if (event.key === 'F6') return () => nextRegion(event.shiftKey ? -1 : 1)
   if (inField || event.altKey || event.key !== '/') return undefined
   return () => focusPalette(state)
+}
+
+/** The parts of the screen, in the order that F6 visits them: each by the element in it that takes the focus. */
+const REGIONS = [
+  'header button',
+  '[data-palette-search]',
+  '[aria-label="Filter chains"] [tabindex="0"]',
+  '[aria-label="Inspector"] :is(button, input, textarea, [tabindex="0"])',
+  '[aria-label="Run"] :is(button, input, textarea, [tabindex="0"])',
+]
+
+function nextRegion(by: 1 | -1): void {
+  const elements = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
+    (one) => one !== null,
+  )
+  const holds = (one: HTMLElement): boolean => {
+    const region = one.closest('header, aside, section')
+    return region?.contains(document.activeElement) === true
+  }
+  const at = elements.findIndex(holds)
+  elements.at((at + by) % elements.length)?.focus()
 }
 
 /** Every key, for the list of keys. */
@@ -52,7 +74,7 @@ export const keyList: { title: string; keys: [string, string][] }[] = [
       ['Home, End', 'to the first, last card of the column'],
       ['Enter', 'open: a listener’s chains, a filter’s settings'],
       ['Esc', 'select nothing'],
-      ['Tab', 'from panel to panel'],
+      ['F6, Shift F6', 'to the next, the last part of the screen'],
     ],
   },
   {

@@ -1,6 +1,50 @@
+import type { RunOutcome } from '../../store/app.ts'
+import type { RunError } from '../../worker/client.ts'
 import type { Services } from '../context.ts'
 
-/** Sends the chosen request through the open design. */
+/**
+ * Sends every request of the open design through a fresh proxy, in order, and shows what came of the chosen one. Lines
+ * that scripts run are recorded when there are breakpoints.
+ */
 export async function runRequest({ store }: Services): Promise<void> {
-  store.getState().notify({ kind: 'info', text: 'The simulator is not part of this build yet.' })
+  const { design, run, setRun, togglePanel } = store.getState()
+  if (!design) return
+  togglePanel('simulate', true)
+  setRun({ status: 'running', error: undefined, errorPath: undefined })
+  const { simulator } = await import('./simulator.ts')
+  try {
+    const { requests, scriptSteps, tookMs } = await simulator().run(design, { stepping: hasBreakpoints(design.view) })
+    if (store.getState().design?.config !== design.config) return
+    const outcomes: RunOutcome[] = requests.map(({ result, steps, truncated }) => ({
+      result,
+      steps,
+      truncated,
+      tookMs,
+    }))
+    const request = Math.min(run.request, Math.max(0, outcomes.length - 1))
+    setRun({
+      status: 'done',
+      request,
+      outcomes,
+      outcome: outcomes[request],
+      scriptSteps,
+      step: undefined,
+      stale: false,
+    })
+  } catch (error) {
+    const { kind, message, path } = error as RunError
+    if (kind === 'superseded') return
+    setRun({ status: 'failed', error: message, errorPath: path, outcome: undefined, outcomes: undefined })
+  }
+}
+
+/** Shows another request of the last run. */
+export function showRequest({ store }: Services, request: number): void {
+  const { run, setRun } = store.getState()
+  setRun({ request, outcome: run.outcomes?.[request], step: undefined })
+}
+
+function hasBreakpoints(view: Record<string, unknown> | undefined): boolean {
+  const points = view?.breakpoints
+  return typeof points === 'object' && points !== null && Object.keys(points).length > 0
 }

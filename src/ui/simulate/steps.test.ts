@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import type { TraceStep } from '../../engine/trace.ts'
+import { headerRows, logsOf, summaryOf, verdictOf } from './steps.ts'
+
+const step = (more: Partial<TraceStep>): TraceStep => ({
+  kind: 'http_filter',
+  phase: 'request',
+  name: 'f',
+  at: 0,
+  ...more,
+})
+
+const changes = {
+  added: [['x-a', '1'] as const],
+  changed: [{ name: ':path', before: '/a', after: '/b' }],
+  removed: [['x-gone', 'z'] as const],
+}
+
+describe('a step in words', () => {
+  test('counts what changed', () => {
+    expect(verdictOf(step({ changes }))).toEqual({ text: '+1 ~1 −1', tone: 'added' })
+    expect(summaryOf(step({ changes, reason: 'why' }))).toBe('+ x-a: 1, ~ :path: /b, − x-gone · why')
+  })
+
+  test('an error outweighs the rest', () => {
+    const logs = [{ level: 'error' as const, text: 'boom' }]
+    expect(verdictOf(step({ changes, logs })).text).toBe('error')
+    expect(logsOf([step({}), step({ logs })])).toEqual([{ step: 1, name: 'f', line: logs[0] }])
+  })
+
+  test('Continue goes without saying', () => {
+    expect(verdictOf(step({ status: 'Continue' })).text).toBe('')
+    expect(verdictOf(step({ status: 'StopIteration' })).text).toBe('StopIteration')
+  })
+
+  test('what is not modelled is said', () => {
+    expect(summaryOf(step({ notModelled: ['statistics'] }))).toBe('not modelled: statistics')
+  })
+})
+
+test('headers after a step: each value marked once, removed ones last', () => {
+  const headers = [
+    [':path', '/b'],
+    ['x-a', '1'],
+    ['x-a', '1'],
+  ] as const
+  expect(headerRows(step({ headers: [...headers], changes })).map((row) => [row.name, row.state])).toEqual([
+    [':path', 'changed'],
+    ['x-a', 'added'],
+    ['x-a', 'same'],
+    ['x-gone', 'removed'],
+  ])
+})
