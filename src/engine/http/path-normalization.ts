@@ -60,7 +60,8 @@ const ESCAPED = /[\0-\x20"#<>?^`{|}\x7f-\xff]/
  */
 export function canonicalPath(path: string): string | undefined {
   const [before, query] = split(path)
-  const flat = decodeNeedless(before)
+  // Parameters behind a dot segment are no reason not to see it.
+  const flat = decodeNeedless(before.replace(/(^|\/)(\.\.?);[^/]*(?=\/|$)/g, '$1$2'))
   if (flat === undefined) return undefined
   const out: string[] = []
   const segments = flat.split(/[/\\]/)

@@ -116,8 +116,20 @@ export class Http2UpstreamStream implements UpstreamStream {
       ([name, value]): HeaderPair => [name.toLowerCase(), toByteString(caseText(value))],
     )
     const ended = body.length === 0 && trailers.length === 0
-    if (status === 100 || status === 102 || status === 103) {
-      callbacks.decode1xxHeaders(headers)
+    if (status < 200 && status >= 100) {
+      // The stub's library does not send an informational answer that ends the stream: it gives the connection up.
+      this.finish()
+      callbacks.onResetStream('ConnectionTermination', '')
+      return
+    }
+    const length = headers.get('content-length')
+    const head = this.pairs.some(([name, value]) => name === ':method' && value === 'HEAD')
+    const broken = head ? body.length > 0 : length !== undefined && length !== String(body.length)
+    if (broken && !ended) {
+      callbacks.decodeHeaders(headers, false)
+      if (this.done) return
+      this.finish()
+      callbacks.onResetStream('ProtocolError', '')
       return
     }
     if (ended) this.finish()

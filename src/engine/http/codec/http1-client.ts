@@ -94,7 +94,7 @@ export class Http1ClientCodec implements ParserEvents {
   }
 
   firstLine(version: string, status: string): void {
-    if (!/^HTTP\/\d\.\d$/.test(version) || !/^\d{3}$/.test(status))
+    if (!/^HTTP\/\d\.\d$/.test(version) || !/^\d{1,3}$/.test(status))
       throw new CodecError('http/1.1 protocol error: FAILED_CONVERTING_STATUS_CODE_TO_INT', 'http1.codec_error')
     this.status = Number(status)
     this.headers = new HeaderMap('response')
