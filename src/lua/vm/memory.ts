@@ -1,4 +1,5 @@
 import type { LuaExports } from './abi.ts'
+import { LuaTrap } from './errors.ts'
 
 const scratchSize = 65_536
 const cachedLength = 64
@@ -63,7 +64,7 @@ export class LuaMemory {
       return
     }
     const pointer = length < scratchSize ? this.scratch : this.x.malloc(length + 1)
-    if (pointer === 0) throw new RangeError(`no room for a string of ${length} bytes in the Lua virtual machine`)
+    if (pointer === 0) throw new LuaTrap('memory', `no room for a string of ${length} bytes`)
     this.write(pointer, value)
     try {
       use(pointer, length)

@@ -39,6 +39,8 @@ export interface LuaVmOptions {
   print?: (text: string) => void
   /** Milliseconds since 1970 for os.time, os.date and os.clock; 0 unless told. */
   now?: () => number
+  /** The environment for os.getenv; empty unless told. */
+  env?: (name: string) => string | undefined
   /** Told when a script wanted `files` or `processes`, which it does not get: the call failed as Lua's own would. */
   refused?: (what: string) => void
 }
@@ -69,6 +71,8 @@ export class LuaVm extends LuaStack {
   private nextObject = 1
   private lineHook: ((L: LuaState, line: number) => void) | undefined
   private dead: unknown
+  /** How many host functions are running, one inside the other. */
+  private inHost = 0
 
   /** A fresh state with the standard libraries open. `module` is lua.generated.wasm, compiled. About a millisecond. */
   constructor(module: WebAssembly.Module, options: LuaVmOptions = {}) {
@@ -78,6 +82,10 @@ export class LuaVm extends LuaStack {
       print: (pointer: number, length: number) => options.print?.(this.memory.read(pointer, length)),
       line: (L: LuaState, line: number) => this.lineHook?.(L, line),
       now: () => options.now?.() ?? 0,
+      getenv: (pointer: number, length: number) => {
+        const value = options.env?.(this.memory.read(pointer, length))
+        return value === undefined ? 0 : this.memory.cached(value)
+      },
       refused: (pointer: number, length: number) => options.refused?.(this.memory.read(pointer, length)),
     }
     const imports: Record<string, Record<string, (...args: number[]) => unknown>> = { host }
@@ -216,6 +224,8 @@ export class LuaVm extends LuaStack {
     try {
       return run()
     } catch (error) {
+      // Inside a host function it may be Lua's own error on its way to a pcall further out.
+      if (this.inHost > 0 && !(error instanceof Error)) throw error
       this.dead = error instanceof Error && !this.isTrap(error) ? error : this.trap(error)
       throw this.dead
     }
@@ -241,6 +251,7 @@ export class LuaVm extends LuaStack {
   }
 
   private hostCall(L: LuaState, id: number): number {
+    this.inHost++
     try {
       return this.functions[id]!(L, this)
     } catch (error) {
@@ -250,6 +261,8 @@ export class LuaVm extends LuaStack {
       if (!(error instanceof LuaArgumentError)) return error.level === 0 ? -1 : -2
       this.pushNumber(L, error.argument)
       return -3
+    } finally {
+      this.inHost--
     }
   }
 }

@@ -94,7 +94,8 @@ void *lx_alloc(void *ud, void *block, size_t osize, size_t nsize) {
     return NULL;
   }
   if (nsize > osize) {
-    if (limit != 0 && used + (nsize - osize) > limit) return NULL;
+    /* The limit is for scripts: what the host pushes between runs could not be refused with a Lua error. */
+    if (limit != 0 && lx_depth > 0 && used + (nsize - osize) > limit) return NULL;
     if (nsize >= 1024) lx_charge((uint32_t)(nsize >> 6));
   }
   p = realloc(block, nsize);

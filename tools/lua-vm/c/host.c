@@ -5,6 +5,7 @@
 IMPORT(print) void host_print(const char *text, int length);
 IMPORT(refused) void host_refused(const char *what, int length);
 IMPORT(now) double host_now(void);
+IMPORT(getenv) char *host_getenv(const char *name, int length);
 
 LxFile lx_stdin = {0}, lx_stdout = {1}, lx_stderr = {2};
 
@@ -63,6 +64,10 @@ char *lx_strerror(int code) {
   strcpy(message, refused_what);
   strcat(message, " are not available to scripts here");
   return message;
+}
+
+char *lx_getenv(const char *name) {
+  return host_getenv(name, (int)strlen(name));
 }
 
 time_t lx_time(time_t *t) {
