@@ -30,6 +30,8 @@ export interface TlsInfo {
   /** PEM of the peer's leaf certificate, and what was read from it. */
   peer?: CertificateInfo
   peerValidated: boolean
+  /** The certificates the peer sent, its own first. */
+  peerChain?: readonly CertificateInfo[]
   /** The certificate that signed the peer's, where it is known. */
   peerIssuer?: CertificateInfo
   local?: CertificateInfo

@@ -62,7 +62,7 @@ export interface LuaService {
 }
 
 /** A stretch of script may run this long: far beyond any script that is meant to end, short enough to wait for. */
-const defaultLimits: RunLimits = { instructions: 20_000_000, memory: 64 * 1024 * 1024 }
+const defaultLimits: RunLimits = { instructions: 100_000_000, memory: 128 * 1024 * 1024 }
 
 const httpHandlers = ['envoy_on_request', 'envoy_on_response']
 

@@ -85,6 +85,8 @@ export class TlsServer {
       return { failure: `TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED: ${refusal}` }
     const alpn = this.alpn.find((protocol) => client.alpn.includes(protocol))
     const local = this.certificateFor(client.sni)
+    const issuers = [...chain.slice(1), ...(validation?.trusted ?? [])]
+    const peerIssuer = peer && issuers.find((candidate) => candidate.subject === peer.issuer)
     return {
       tls: {
         version: this.version,
@@ -92,7 +94,8 @@ export class TlsServer {
         peerValidated: peer !== undefined && validation?.verifies === true,
         ...(client.sni === undefined ? {} : { sni: client.sni }),
         ...(alpn === undefined ? {} : { alpn }),
-        ...(peer ? { peer } : {}),
+        ...(peer ? { peer, peerChain: chain } : {}),
+        ...(peerIssuer ? { peerIssuer } : {}),
         ...(local ? { local } : {}),
       },
     }
@@ -113,6 +116,8 @@ function names({ dnsSans, commonName }: Certificate, sni: string): boolean {
 interface PeerValidation {
   /** A chain of trust, a hash or a key is checked, so a certificate that passes counts as validated. */
   readonly verifies: boolean
+  /** The certificates that are trusted, where they are known. */
+  readonly trusted?: readonly Certificate[] | undefined
   /** Why a certificate is not taken; undefined when it is. */
   refuses(peer: Certificate, others: readonly Certificate[]): string | undefined
 }
@@ -151,6 +156,7 @@ function fromContext(
   const hashes = (config?.verifyCertificateHash ?? []).map((hash) => hash.replaceAll(':', '').toLowerCase())
   const now = () => (config?.allowExpiredCertificate ? undefined : services.host.startTime + services.loop.now)
   return {
+    trusted,
     verifies: trusted !== undefined || !complete || hashes.length > 0,
     refuses(peer, others) {
       if (config?.trustChainVerification === ACCEPT_UNTRUSTED) return undefined

@@ -128,8 +128,9 @@ export const sslType: ApiType<SslObject> = {
     ciphersuiteId: text(({ cipher }) => `0x${(cipherIds[cipher ?? ''] ?? 0xffff).toString(16).padStart(4, '0')}`),
     ciphersuiteString: text((tls) => tls.cipher),
     urlEncodedPemEncodedPeerCertificate: text((tls) => tls.peer && urlEncodePem(tls.peer.pem)),
-    // The client's own certificate is all of the chain that the simulation knows.
-    urlEncodedPemEncodedPeerCertificateChain: text((tls) => tls.peer && urlEncodePem(tls.peer.pem)),
+    urlEncodedPemEncodedPeerCertificateChain: text((tls) =>
+      (tls.peerChain ?? []).map((certificate) => urlEncodePem(certificate.pem)).join(''),
+    ),
     tlsVersion: text((tls) => tls.version),
   },
 }
