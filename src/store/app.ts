@@ -17,7 +17,7 @@ export interface Finding {
   suggestion?: string
 }
 
-/** What came of a run: what the panel shows in full and the canvas in marks. `result` is the case format's result. */
+/** What came of one request of a run: what the panel shows in full and the canvas in marks. `result` is the case format's. */
 export interface RunOutcome {
   steps: readonly RunStep[]
   truncated: boolean
@@ -26,13 +26,28 @@ export interface RunOutcome {
   tookMs: number
 }
 
+/** One line that a script ran. */
+export interface ScriptStep {
+  /** Document path of the script's source. */
+  script: string
+  handler: string
+  line: number
+  locals: readonly { name: string; value: string }[]
+}
+
 export interface RunState {
   status: 'idle' | 'running' | 'done' | 'failed'
   /** Which request was sent. */
   request: number
   outcome?: RunOutcome
+  /** Of every request and connection of the last run, in the design's order; `outcome` is one of them. */
+  outcomes?: readonly RunOutcome[]
+  /** Lines that scripts ran, with their locals, when the run was asked to step. */
+  scriptSteps?: readonly ScriptStep[]
   /** Why there is no outcome. */
   error?: string
+  /** Place in the document that the error is about. */
+  errorPath?: string
   /** The step that is looked at. */
   step?: number
   /** The document was edited since. */
