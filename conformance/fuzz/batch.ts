@@ -57,8 +57,9 @@ export async function runBatch(programs: readonly CaseDocument[], envoy: string)
     const prepared = await prepareConfig({ listeners, clusters }, ports, accessLog, fields)
     const resources = prepared.bootstrap.static_resources as JsonObject
     const bootstrap = discovery(resources, folder.path)
-    stop = (await startEnvoy(envoy, bootstrap, folder.path)).stop
-    const refusals = readRefusals(readFileSync(join(folder.path, 'envoy.log'), 'utf8'))
+    const running = await startEnvoy(envoy, bootstrap, folder.path)
+    stop = running.stop
+    const refusals = await findRefusals(documents.length, running.admin, join(folder.path, 'envoy.log'))
     const answers = await sendAll(
       documents,
       prepared.listeners.map(({ port }) => port),
@@ -98,13 +99,23 @@ function discovery(resources: JsonObject, folder: string): JsonObject {
   }
 }
 
-/** Envoy names each refused listener with the reason in one line of its log. */
-function readRefusals(log: string): Map<string, string> {
+/** The listeners that Envoy does not have, each with what its log says of it. */
+async function findRefusals(count: number, admin: number, log: string): Promise<Map<string, string>> {
+  const response = await fetch(`http://127.0.0.1:${admin}/listeners`)
+  const active = new Set([...(await response.text()).matchAll(/^(p\d+)::/gm)].map(([, name]) => name))
+  const entries = readFileSync(log, 'utf8').split(/\n(?=\[\d{4}-)/)
   const refusals = new Map<string, string>()
-  const text = log.replace(/\n(?!\[)/g, ' ')
-  for (const line of text.split('\n')) {
-    if (!line.includes('listener')) continue
-    for (const [, name, reason] of line.matchAll(/\b(p\d+): (.*?)(?=\s*\bp\d+: |$)/g)) refusals.set(name!, reason!)
+  for (let index = 0; index < count; index++) {
+    const name = `p${index}`
+    if (active.has(name)) continue
+    const said = entries.find((entry) => new RegExp(`\\b${name}: `).test(entry))
+    refusals.set(
+      name,
+      said
+        ?.split(`${name}: `)[1]
+        ?.split(/\bp\d+: /)[0]
+        ?.slice(-300) ?? 'Envoy does not say why',
+    )
   }
   return refusals
 }
