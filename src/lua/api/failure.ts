@@ -25,14 +25,16 @@ type ErrorResult = Extract<LuaResult, { status: 'error' }>
 
 /** Describes an error that `resume` or `call` answered with; the thread's frames are still there. */
 export function describeError(vm: LuaVm, L: LuaState, result: ErrorResult, limits: RunLimits): ScriptFailure {
-  const innermost = frames(vm, L, { maxFrames: 12, maxLocals: 30 }).find((frame) => frame.line > 0)
+  const all = frames(vm, L, { maxFrames: 12, maxLocals: 30 })
   const failure: ScriptFailure = {
     kind: result.kind === 'budget' || result.kind === 'memory' ? 'limit' : 'error',
     message: limitText(result, limits) ?? result.message ?? 'unspecified lua error',
     stack: traceback(vm, L),
   }
-  const line = innermost?.line ?? lineOf(failure.message)
+  // The message knows the line best; an error thrown without a position is placed by the innermost frame that has one.
+  const line = lineOf(failure.message) ?? all.find((frame) => frame.line > 0)?.line
   if (line !== undefined) failure.line = line
+  const innermost = all.find((frame) => frame.locals.length > 0)
   if (innermost) failure.locals = innermost.locals
   return failure
 }

@@ -239,6 +239,8 @@ describe('scripts and their errors', () => {
     })
     expect(logs[0]?.stack).toContain('stack traceback')
     expect(notes).toContain('SCRIPT ERROR in line 4')
+    const nested = luaKit(onRequest('local function deep(t)\n  return t.x .. ""\nend\ndeep({})')).run().logs[0]
+    expect(nested).toMatchObject({ line: 3 })
     const raised = luaKit(onRequest('local who = "me"\nerror("no")')).run().logs[0]
     expect(raised).toMatchObject({ line: 3, locals: expect.arrayContaining([{ name: 'who', value: '"me"' }]) })
   })
