@@ -5,11 +5,11 @@
  * LuaJIT itself, built from the same sources as the virtual machine with Lua 5.2 compatibility, and differences are listed.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { register } from 'tsx/esm/api'
-import { cache, luajitSources } from './sources.mjs'
+import { nativeLuajit } from './native.mjs'
 
 register()
 const { mask, snippets } = await import('./snippets.ts')
@@ -95,20 +95,6 @@ async function withEnvoy(use) {
   } finally {
     envoy.kill()
   }
-}
-
-/** LuaJIT's own executable, built as Envoy builds it. */
-function nativeLuajit() {
-  const directory = `${cache}/native`
-  const executable = `${directory}/src/luajit`
-  if (!existsSync(executable)) {
-    mkdirSync(directory, { recursive: true })
-    cpSync(luajitSources(), directory, { recursive: true })
-    writeFileSync(`${directory}/.relver`, '0')
-    const flags = ['CCDEBUG=', 'XCFLAGS=-DLUAJIT_ENABLE_LUA52COMPAT -DLUAJIT_ENABLE_GC64', 'BUILDMODE=static']
-    execFileSync('make', ['-C', `${directory}/src`, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] })
-  }
-  return executable
 }
 
 const recorded = {}
