@@ -1,25 +1,24 @@
 // Random EnvoyFilters and extensions over the bundled proxies, through `apply` and through the real istiod.
-// Run: npx tsx conformance/istio/fuzz-apply.ts [SEED [COUNT]] (needs Go). Prints the resources of what differs.
+// Run: npx tsx conformance/istio/fuzz-apply.ts [SEED [COUNT [BASE,...]]] (needs Go). Prints the resources of what differs.
 import { stringify } from 'yaml'
 import { loadEnvoyRegistry } from '../../src/envoy/load.node.ts'
 import { applyResources } from '../../src/istio/apply/index.ts'
-import { loadBase } from '../../src/istio/bases/index.ts'
 import { named, stepsBetween } from '../../src/istio/message/difference.ts'
 import { isObject, type Json, type JsonObject, objectsAt } from '../../src/istio/message/json.ts'
 import { askIstiod } from './istiod.ts'
 import { Random } from './random.ts'
 import { randomResource } from './random-resource.ts'
-import { proxyConfigOf, readBase, scenarioOf } from './scenarios.ts'
+import { baseIds, proxyConfigOf, readBase, recordedBase, scenarioOf } from './scenarios.ts'
 
 const seed = Number(process.argv[2] ?? 1)
 const count = Number(process.argv[3] ?? 150)
 const registry = loadEnvoyRegistry().types
-const bases = ['gateway', 'sidecar', 'waypoint']
+const bases = process.argv[4]?.split(',') ?? baseIds()
 const tasks = Array.from({ length: count }, (_, i) => {
   const random = new Random(seed * 100_003 + i)
   const base = random.pick(bases)
   const resources = Array.from({ length: 1 + random.below(3) }, (_, n) =>
-    randomResource(random, readBase(base), `r${n}`),
+    randomResource(random, readBase(base), recordedBase(base), `r${n}`),
   )
   return { id: `${seed}/${i} on ${base}`, base, resources }
 })
@@ -28,7 +27,7 @@ let different = 0
 let changed = 0
 for (const { id, base, resources } of tasks) {
   const answer = answers.get(id)
-  const config = await loadBase(base)
+  const config = recordedBase(base)
   const got = applyResources(config, readBase(base).proxy, resources, { registry })
   if (!answer || answer.error) {
     console.log(`${id}: ${answer?.error ?? 'no answer'}`)

@@ -1,4 +1,6 @@
+import type { ProxyConfig } from '../../src/istio/apply/index.ts'
 import type { JsonObject } from '../../src/istio/message/json.ts'
+import { numberAt, objectAt, objectsAt, stringAt } from '../../src/istio/message/json.ts'
 import type { Random } from './random.ts'
 import type { BaseScenario } from './scenarios.ts'
 
@@ -28,55 +30,63 @@ const networkNames = [
   'mine',
   'envoy.http_connection_manager',
 ]
-const listenerNames = [
-  '0.0.0.0_8080',
-  '0.0.0.0_15443',
-  'virtualInbound',
-  'virtualOutbound',
-  '0.0.0.0_8000',
-  '10.96.0.10_9000',
-  'main_internal',
-  'mine',
-]
-const ports = [80, 443, 8000, 8080, 9000, 15_001, 15_006, 15_008, 15_443, 1]
-const chainNames = [
-  'virtualInbound',
-  'virtualInbound-catchall-http',
-  '0.0.0.0_8080',
-  'PassthroughFilterChain',
-  'virtualOutbound-catchall-tcp',
-  'direct-http',
-  'default',
-  'mine',
-]
-const routeNames = [
-  'http.8080',
-  '80',
-  '8000',
-  'inbound|8080||',
-  'InboundPassthroughCluster',
-  'default',
-  'encap',
-  'mine',
-]
-const hostNames = [
-  'shop.example.com:80',
-  'httpbin.default.svc.cluster.local:8000',
-  'allow_any',
-  'inbound|http|8000',
-  'inbound|http|80',
-  'default',
-  'mine',
-]
-const clusterNames = [
-  'outbound|8000||httpbin.default.svc.cluster.local',
-  'BlackHoleCluster',
-  'PassthroughCluster',
-  'inbound|8080||',
-  'InboundPassthroughCluster',
-  'encap',
-  'mine',
-]
+/** The names that a proxy's objects have, with some that no object has. */
+interface Names {
+  listeners: string[]
+  ports: number[]
+  chains: string[]
+  servers: string[]
+  routes: string[]
+  hosts: string[]
+  routeNames: string[]
+  clusters: string[]
+}
+
+function namesOf(config: ProxyConfig): Names {
+  const chains = config.listeners.flatMap((listener) => objectsAt(listener, 'filter_chains'))
+  const inline = chains.flatMap((chain) =>
+    objectsAt(chain, 'filters')
+      .map((filter) => objectAt(filter, 'typed_config', 'route_config'))
+      .filter((routes) => routes !== undefined),
+  )
+  const configurations = [...config.routes, ...inline]
+  const hosts = configurations.flatMap((configuration) => objectsAt(configuration, 'virtual_hosts'))
+  const unique = <T>(values: T[], ...more: T[]) => [...new Set([...values.filter(Boolean), ...more])]
+  const ports = config.listeners.map((listener) => numberAt(listener, 'address', 'socket_address', 'port_value'))
+  const destinations = chains.map((chain) => numberAt(chain, 'filter_chain_match', 'destination_port'))
+  return {
+    listeners: unique(
+      config.listeners.map((listener) => stringAt(listener, 'name')),
+      'mine',
+    ),
+    ports: unique([...ports, ...destinations], 80, 443, 1),
+    chains: unique(
+      chains.map((chain) => stringAt(chain, 'name')),
+      'mine',
+    ),
+    servers: unique(
+      chains.map((chain) => stringAt(chain, 'filter_chain_match', 'server_names', 0)),
+      'x',
+    ),
+    routes: unique(
+      configurations.map((configuration) => stringAt(configuration, 'name')),
+      'mine',
+    ),
+    hosts: unique(
+      hosts.map((host) => stringAt(host, 'name')),
+      'mine',
+    ),
+    routeNames: unique(
+      hosts.flatMap((host) => objectsAt(host, 'routes').map((route) => stringAt(route, 'name'))),
+      'mine',
+    ),
+    clusters: unique(
+      config.clusters.map((cluster) => stringAt(cluster, 'name')),
+      'mine',
+    ),
+  }
+}
+
 const operations = [
   'ADD',
   'INSERT_FIRST',
@@ -109,7 +119,7 @@ const lua = (name: string) => ({
     stat_prefix: 'a',
   }),
 })
-const values: Record<string, (random: Random) => JsonObject> = {
+const values: Record<string, (random: Random, names: Names) => JsonObject> = {
   HTTP_FILTER: (random) =>
     random.pick([
       lua('mine'),
@@ -197,8 +207,8 @@ const values: Record<string, (random: Random) => JsonObject> = {
     request_headers_to_remove: ['x-rc'],
     vhds: { config_source: { ads: {} } },
   }),
-  VIRTUAL_HOST: (random) => ({
-    ...(random.chance(0.5) ? { name: random.pick(hostNames) } : {}),
+  VIRTUAL_HOST: (random, names) => ({
+    ...(random.chance(0.5) ? { name: random.pick(names.hosts) } : {}),
     request_headers_to_remove: ['x-vh'],
     include_request_attempt_count: random.chance(0.5),
     ...(random.chance(0.3) ? { domains: ['more.example.com'] } : {}),
@@ -241,14 +251,19 @@ const values: Record<string, (random: Random) => JsonObject> = {
 }
 
 /** A resource for a proxy, mostly one that reaches it. */
-export function randomResource(random: Random, base: BaseScenario, name: string): JsonObject {
-  return random.chance(0.25) ? randomExtension(random, base, name) : randomEnvoyFilter(random, base, name)
+export function randomResource(random: Random, base: BaseScenario, config: ProxyConfig, name: string): JsonObject {
+  const names = namesOf(config)
+  return random.chance(0.25) ? randomExtension(random, base, names, name) : randomEnvoyFilter(random, base, names, name)
 }
 
 function target(random: Random, base: BaseScenario, labels: (labels: JsonObject) => JsonObject): JsonObject {
   if (base.proxy.kind === 'waypoint') {
     if (random.chance(0.1)) return {}
     return { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' }] }
+  }
+  const gateway = base.proxy.labels['gateway.networking.k8s.io/gateway-name']
+  if (gateway !== undefined && random.chance(0.5)) {
+    return { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway }] }
   }
   return random.chance(0.5) ? labels(random.chance(0.9) ? base.proxy.labels : { app: 'other' }) : {}
 }
@@ -257,8 +272,8 @@ function namespaceOf(random: Random, base: BaseScenario): string {
   return random.chance(0.7) ? base.proxy.namespace : random.pick(['istio-system', 'default', 'elsewhere'])
 }
 
-function randomEnvoyFilter(random: Random, base: BaseScenario, name: string): JsonObject {
-  const configPatches = Array.from({ length: 1 + random.below(3) }, () => randomPatch(random, base))
+function randomEnvoyFilter(random: Random, base: BaseScenario, names: Names, name: string): JsonObject {
+  const configPatches = Array.from({ length: 1 + random.below(3) }, () => randomPatch(random, base, names))
   return {
     apiVersion: 'networking.istio.io/v1alpha3',
     kind: 'EnvoyFilter',
@@ -271,7 +286,7 @@ function randomEnvoyFilter(random: Random, base: BaseScenario, name: string): Js
   }
 }
 
-function randomPatch(random: Random, base: BaseScenario): JsonObject {
+function randomPatch(random: Random, base: BaseScenario, names: Names): JsonObject {
   const applyTo = random.pick(kinds)
   let operation = random.pick(operations)
   // istiod merges a listener filter into objects it shares between all its proxies: one case would spoil the next.
@@ -279,8 +294,8 @@ function randomPatch(random: Random, base: BaseScenario): JsonObject {
   // The same holds for network filters that are not connection managers.
   const contexts = base.proxy.kind === 'gateway' ? ['GATEWAY'] : ['SIDECAR_INBOUND', 'SIDECAR_OUTBOUND']
   const context = random.chance(0.8) ? random.pick(contexts) : random.pick(['ANY', 'GATEWAY', 'SIDECAR_INBOUND'])
-  const match: JsonObject = { context, ...objectMatch(random, applyTo, operation) }
-  const value = values[applyTo]?.(random) ?? {}
+  const match: JsonObject = { context, ...objectMatch(random, names, applyTo, operation) }
+  const value = values[applyTo]?.(random, names) ?? {}
   return { applyTo, match, patch: operation === 'REMOVE' ? { operation } : { operation, value } }
 }
 
@@ -288,25 +303,25 @@ function some(random: Random, probability: number, make: () => JsonObject): Json
   return random.chance(probability) ? make() : {}
 }
 
-function objectMatch(random: Random, applyTo: string, operation: string): JsonObject {
+function objectMatch(random: Random, names: Names, applyTo: string, operation: string): JsonObject {
   if (['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'].includes(applyTo)) {
     const route = some(random, 0.6, () => ({
       route: {
-        ...some(random, 0.7, () => ({ name: random.pick(['api', 'rest', 'default', 'mine', 'allow_any']) })),
+        ...some(random, 0.7, () => ({ name: random.pick(names.routeNames) })),
         ...some(random, 0.3, () => ({ action: random.pick(['ROUTE', 'REDIRECT', 'DIRECT_RESPONSE', 'ANY']) })),
       },
     }))
     const vhost = some(random, 0.7, () => ({
       vhost: {
-        ...some(random, 0.5, () => ({ name: random.pick(hostNames) })),
+        ...some(random, 0.5, () => ({ name: random.pick(names.hosts) })),
         ...some(random, 0.1, () => ({ domainName: random.pick(['*', 'shop.example.com']) })),
         ...route,
       },
     }))
     return some(random, 0.8, () => ({
       routeConfiguration: {
-        ...some(random, 0.3, () => ({ name: random.pick(routeNames) })),
-        ...some(random, 0.2, () => ({ portNumber: random.pick(ports) })),
+        ...some(random, 0.3, () => ({ name: random.pick(names.routes) })),
+        ...some(random, 0.2, () => ({ portNumber: random.pick(names.ports) })),
         ...vhost,
       },
     }))
@@ -314,18 +329,18 @@ function objectMatch(random: Random, applyTo: string, operation: string): JsonOb
   if (applyTo === 'CLUSTER') {
     return some(random, 0.8, () => ({
       cluster: random.chance(0.5)
-        ? { name: random.pick(clusterNames) }
+        ? { name: random.pick(names.clusters) }
         : {
             ...some(random, 0.5, () => ({ service: 'httpbin.default.svc.cluster.local' })),
-            ...some(random, 0.5, () => ({ portNumber: random.pick(ports) })),
+            ...some(random, 0.5, () => ({ portNumber: random.pick(names.ports) })),
           },
     }))
   }
   const needsFilter = applyTo === 'NETWORK_FILTER' && operation === 'MERGE'
-  return some(random, 0.9, () => ({ listener: listenerMatch(random, applyTo, needsFilter) }))
+  return some(random, 0.9, () => ({ listener: listenerMatch(random, names, applyTo, needsFilter) }))
 }
 
-function listenerMatch(random: Random, applyTo: string, onlyManager: boolean): JsonObject {
+function listenerMatch(random: Random, names: Names, applyTo: string, onlyManager: boolean): JsonObject {
   const filterName = applyTo === 'HTTP_FILTER' || onlyManager ? manager : random.pick(networkNames)
   const sub =
     applyTo === 'HTTP_FILTER' ? some(random, 0.8, () => ({ subFilter: { name: random.pick(httpNames) } })) : {}
@@ -334,16 +349,16 @@ function listenerMatch(random: Random, applyTo: string, onlyManager: boolean): J
       ? some(random, onlyManager ? 1 : 0.8, () => ({ filter: { name: filterName, ...sub } }))
       : {}
   const chain = {
-    ...some(random, 0.1, () => ({ name: random.pick(chainNames) })),
+    ...some(random, 0.1, () => ({ name: random.pick(names.chains) })),
     ...some(random, 0.1, () => ({ transportProtocol: random.pick(['tls', 'raw_buffer']) })),
     ...some(random, 0.1, () => ({ applicationProtocols: random.pick(['h2c', 'http/1.1,h2c', 'istio']) })),
-    ...some(random, 0.1, () => ({ destinationPort: random.pick(ports) })),
-    ...some(random, 0.05, () => ({ sni: random.pick(['raw.example.com', 'x']) })),
+    ...some(random, 0.1, () => ({ destinationPort: random.pick(names.ports) })),
+    ...some(random, 0.05, () => ({ sni: random.pick(names.servers) })),
     ...filter,
   }
   return {
-    ...some(random, 0.15, () => ({ name: random.pick(listenerNames) })),
-    ...some(random, 0.2, () => ({ portNumber: random.pick(ports) })),
+    ...some(random, 0.15, () => ({ name: random.pick(names.listeners) })),
+    ...some(random, 0.2, () => ({ portNumber: random.pick(names.ports) })),
     ...(applyTo === 'LISTENER_FILTER'
       ? some(random, 0.7, () => ({
           listenerFilter: random.pick([
@@ -357,7 +372,7 @@ function listenerMatch(random: Random, applyTo: string, onlyManager: boolean): J
   }
 }
 
-function randomExtension(random: Random, base: BaseScenario, name: string): JsonObject {
+function randomExtension(random: Random, base: BaseScenario, names: Names, name: string): JsonObject {
   const wasm = random.chance(0.4)
   const plugin = wasm && random.chance(0.5)
   const config = { url: 'oci://example.com/x:1', ...some(random, 0.3, () => ({ type: 'NETWORK' })) }
@@ -373,7 +388,7 @@ function randomExtension(random: Random, base: BaseScenario, name: string): Json
         match: [
           {
             ...some(random, 0.6, () => ({ mode: random.pick(['CLIENT', 'SERVER', 'CLIENT_AND_SERVER']) })),
-            ...some(random, 0.5, () => ({ ports: [{ number: random.pick(ports) }] })),
+            ...some(random, 0.5, () => ({ ports: [{ number: random.pick(names.ports) }] })),
           },
         ],
       })),

@@ -31,6 +31,8 @@ export function insertExtensions(
   const places = new Map<Extension, string[]>(extensions.map((extension) => [extension, []]))
   const misses = new Map<Extension, string>()
   for (const listener of listeners) {
+    // istiod looks network extensions up once for all connection managers of a port, and the first takes them.
+    let taken = false
     for (const chain of chainsOf(listener)) {
       const info = describeChain(listener, chain, proxy)
       if (!info) continue
@@ -39,10 +41,24 @@ export function insertExtensions(
         if (why) misses.set(extension, why)
         return !why
       })
+      const shared = info.mode === 'CLIENT' && hasManager(chain)
+      if (shared && taken) removeNetwork(fitting, misses, info)
+      taken ||= shared
       insertInto(chain, fitting, proxy, (extension) => places.get(extension)?.push(info.place))
     }
   }
   return extensions.map((extension) => noteOf(extension, places.get(extension) ?? [], misses.get(extension)))
+}
+
+function hasManager(chain: JsonObject): boolean {
+  return objectsAt(chain, 'filters').some((filter) => stringAt(filter, 'name') === httpConnectionManager)
+}
+
+function removeNetwork(fitting: Extension[], misses: Map<Extension, string>, info: ChainInfo): void {
+  for (const extension of fitting.filter(({ level }) => level === 'network')) {
+    fitting.splice(fitting.indexOf(extension), 1)
+    misses.set(extension, `${info.place} is not the first chain of its listener`)
+  }
 }
 
 /** istiod looks through the proxy's own namespace first, then the root namespace, then those of a waypoint's services. */

@@ -29,8 +29,19 @@ export function patchListeners(replay: Replay, listeners: JsonObject[], skipAdds
     }
     return listeners
   }
+  for (const listener of listeners) dropEmptyLists(listener)
   const added = skipAdds ? [] : addedListeners(replay)
   return [...listeners, ...added].filter((listener) => stringAt(listener, 'name') !== '')
+}
+
+/** A chain may end up without filters, which is not the same to istiod as one that never had any, but reads the same. */
+function dropEmptyLists(listener: JsonObject): void {
+  const fallback = objectAt(listener, 'default_filter_chain')
+  for (const chain of [...objectsAt(listener, 'filter_chains'), ...(fallback ? [fallback] : [])]) {
+    if (Array.isArray(chain.filters) && chain.filters.length === 0) delete chain.filters
+  }
+  if (Array.isArray(listener.listener_filters) && listener.listener_filters.length === 0)
+    delete listener.listener_filters
 }
 
 function addedListeners(replay: Replay): JsonObject[] {
