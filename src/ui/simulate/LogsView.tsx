@@ -1,0 +1,34 @@
+import type { LogLine } from '../../engine/trace.ts'
+import { useServices } from '../context.ts'
+import classes from './ResultView.module.css'
+import { chooseStep } from './TraceView.tsx'
+
+/** What scripts and filters logged; errors come with their place and the values of locals. */
+export function LogsView({ logs }: { logs: { step: number; name: string; line: LogLine }[] }) {
+  const services = useServices()
+  if (logs.length === 0) return <p className={classes.nothing}>Nothing was logged.</p>
+  return (
+    <ol className={classes.logs}>
+      {logs.map(({ step, name, line }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat
+        <li key={i} data-level={line.level}>
+          <button type="button" onClick={() => chooseStep(services, step)}>
+            <span className={classes.level}>{line.level}</span>
+            <span className={classes.name}>{name}</span>
+            <span className={classes.text}>{line.text}</span>
+          </button>
+          {line.stack && <pre className={classes.body}>{line.stack}</pre>}
+          {line.locals && line.locals.length > 0 && (
+            <p className={classes.locals}>
+              {line.locals.map((local) => (
+                <code key={local.name}>
+                  {local.name} = {local.value}
+                </code>
+              ))}
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}

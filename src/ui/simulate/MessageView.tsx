@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import type { TraceStep } from '../../engine/trace.ts'
+import { useApp } from '../context.ts'
+import classes from './ResultView.module.css'
+import { stepsOf } from './result.ts'
+import { headerRows } from './steps.ts'
+import { Tabs } from './Tabs.tsx'
+
+/** The message after the chosen step, its metadata, and why the step did what it did. */
+export function MessageView() {
+  const step = useApp((state) => stepsOf(state.run.outcome)[state.run.step ?? -1])
+  const [tab, setTab] = useState('message')
+  if (!step)
+    return (
+      <aside className={classes.side}>
+        <p className={classes.nothing}>Choose a step to see the message after it.</p>
+      </aside>
+    )
+  return (
+    <aside className={classes.side}>
+      <Tabs
+        label="The chosen step"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { id: 'message', label: 'After this step', content: <Message step={step} /> },
+          { id: 'metadata', label: 'Metadata', content: <Metadata step={step} /> },
+          { id: 'reason', label: 'Reason', content: <Reason step={step} /> },
+        ]}
+      />
+    </aside>
+  )
+}
+
+const MARK = { same: '', added: '+ ', changed: '~ ', removed: '− ' }
+
+function Message({ step }: { step: TraceStep }) {
+  const rows = headerRows(step)
+  if (rows.length === 0 && !step.body) return <p className={classes.nothing}>This step carries no message.</p>
+  return (
+    <>
+      <table className={classes.headers}>
+        <tbody>
+          {rows.map((row, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: names repeat
+            <tr key={i} data-state={row.state}>
+              <th scope="row">
+                {MARK[row.state]}
+                {row.name}
+              </th>
+              <td>
+                {row.before !== undefined && <del>{row.before}</del>} {row.value}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {step.body && (
+        <>
+          {step.body.before !== undefined && (
+            <pre className={`${classes.body} ${classes.before}`}>{step.body.before}</pre>
+          )}
+          <pre className={classes.body}>{step.body.after || '(empty)'}</pre>
+        </>
+      )}
+    </>
+  )
+}
+
+function Metadata({ step }: { step: TraceStep }) {
+  if (!step.metadata) return <p className={classes.nothing}>This step changed no metadata.</p>
+  return <pre className={classes.body}>{JSON.stringify(step.metadata, undefined, 2)}</pre>
+}
+
+function Reason({ step }: { step: TraceStep }) {
+  return (
+    <div className={classes.message}>
+      <dl className={classes.facts}>
+        {step.status && (
+          <div>
+            <dt>Verdict</dt>
+            <dd>{step.status}</dd>
+          </div>
+        )}
+        <div>
+          <dt>At</dt>
+          <dd>{step.at} ms</dd>
+        </div>
+        {step.path && (
+          <div>
+            <dt>Configured at</dt>
+            <dd>
+              <code>{step.path}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
+      {(step.reason ?? '').split('; ').map((reason) => (
+        <p key={reason} className={classes.line}>
+          {reason}
+        </p>
+      ))}
+      {step.notModelled && step.notModelled.length > 0 && (
+        <p className={classes.line}>Not modelled: {step.notModelled.join('; ')}.</p>
+      )}
+    </div>
+  )
+}
