@@ -67,9 +67,12 @@ function validity(pick: Pick, read: (peer: CertificateInfo) => number): CommandD
   }
 }
 
-/** URL encoding as Envoy applies it to a PEM certificate. */
+/** A PEM certificate, ended by a newline, with the characters that Envoy encodes URL-encoded. */
 export function urlEncodePem(pem: string): string {
-  return pem.replace(/[\n +/=]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+  return `${pem.trimEnd()}\n`.replace(
+    /[\n +/=]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
 }
 
 /** Bytes that no host name has become underscores (StringUtil::sanitizeInvalidHostname). */

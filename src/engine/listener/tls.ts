@@ -91,7 +91,7 @@ export class TlsServer {
       tls: {
         version: this.version,
         cipher: this.version === 'TLSv1.3' ? 'TLS_AES_256_GCM_SHA384' : 'ECDHE-ECDSA-AES128-GCM-SHA256',
-        peerValidated: peer !== undefined && validation?.verifies === true,
+        peerValidated: peer !== undefined && validation?.validates(peer, chain.slice(1)) === true,
         ...(client.sni === undefined ? {} : { sni: client.sni }),
         ...(alpn === undefined ? {} : { alpn }),
         ...(peer ? { peer, peerChain: chain } : {}),
@@ -114,8 +114,8 @@ function names({ dnsSans, commonName }: Certificate, sni: string): boolean {
 }
 
 interface PeerValidation {
-  /** A chain of trust, a hash or a key is checked, so a certificate that passes counts as validated. */
-  readonly verifies: boolean
+  /** A chain of trust, a hash or a key is checked and the certificate passes, whether or not one that fails is taken too. */
+  validates(peer: Certificate, others: readonly Certificate[]): boolean
   /** The certificates that are trusted, where they are known. */
   readonly trusted?: readonly Certificate[] | undefined
   /** Why a certificate is not taken; undefined when it is. */
@@ -138,7 +138,7 @@ function peerValidation(
       services,
       `${path}.combined_validation_context.default_validation_context`,
     )
-  return type?.case === undefined ? undefined : { verifies: true, refuses: () => undefined }
+  return type?.case === undefined ? undefined : { validates: () => true, refuses: () => undefined }
 }
 
 function fromContext(
@@ -155,18 +155,19 @@ function fromContext(
   )
   const hashes = (config?.verifyCertificateHash ?? []).map((hash) => hash.replaceAll(':', '').toLowerCase())
   const now = () => (config?.allowExpiredCertificate ? undefined : services.host.startTime + services.loop.now)
+  const problemOf = (peer: Certificate, others: readonly Certificate[]): string | undefined => {
+    const problem = trusted && untrusted(peer, others, trusted, now() ?? peer.validFrom)
+    if (problem !== undefined) return `verify cert failed: X509_verify_cert: certificate verification error: ${problem}`
+    if (sans.length > 0 && !sans.some((matches) => matches(peer))) return 'verify cert failed: verify SAN list'
+    if (hashes.length > 0 && !hashes.includes(peer.sha256)) return 'verify cert failed: cert hash and spki'
+    return undefined
+  }
+  const checks = trusted !== undefined || !complete || hashes.length > 0
   return {
     trusted,
-    verifies: trusted !== undefined || !complete || hashes.length > 0,
-    refuses(peer, others) {
-      if (config?.trustChainVerification === ACCEPT_UNTRUSTED) return undefined
-      const problem = trusted && untrusted(peer, others, trusted, now() ?? peer.validFrom)
-      if (problem !== undefined)
-        return `verify cert failed: X509_verify_cert: certificate verification error: ${problem}`
-      if (sans.length > 0 && !sans.some((matches) => matches(peer))) return 'verify cert failed: verify SAN list'
-      if (hashes.length > 0 && !hashes.includes(peer.sha256)) return 'verify cert failed: cert hash and spki'
-      return undefined
-    },
+    validates: (peer, others) => checks && problemOf(peer, others) === undefined,
+    refuses: (peer, others) =>
+      config?.trustChainVerification === ACCEPT_UNTRUSTED ? undefined : problemOf(peer, others),
   }
 }
 
