@@ -18,6 +18,7 @@ export class EventLoop {
   now = 0
   private queue: Scheduled[] = []
   private order = 0
+  private cancelled = 0
   private outstanding = new Set<Promise<void>>()
 
   /** Runs `callback` after what is already due now (Dispatcher::post). */
@@ -31,7 +32,10 @@ export class EventLoop {
     this.push(entry)
     return {
       cancel: () => {
+        if (!entry.run) return
         entry.run = undefined
+        this.cancelled++
+        if (this.cancelled > 64 && this.cancelled * 2 > this.queue.length) this.compact()
       },
     }
   }
@@ -58,9 +62,15 @@ export class EventLoop {
   drain(done: () => boolean = () => false, until = Number.POSITIVE_INFINITY): void {
     while (!done() && this.queue.length > 0 && this.queue[0]!.at <= until) {
       const entry = this.pop()
-      if (!entry.run) continue
+      const { run } = entry
+      if (!run) {
+        this.cancelled--
+        continue
+      }
+      // A timer that has fired is not there to be cancelled.
+      entry.run = undefined
       if (entry.at > this.now) this.now = entry.at
-      entry.run()
+      run()
     }
   }
 
@@ -82,6 +92,14 @@ export class EventLoop {
   async advanceTo(time: number): Promise<void> {
     await this.run(() => false, time)
     if (time > this.now) this.now = time
+  }
+
+  // Most timers are cancelled long before they are due: they must not pile up.
+  private compact(): void {
+    const live = this.queue.filter((entry) => entry.run)
+    this.queue = []
+    this.cancelled = 0
+    for (const entry of live) this.push(entry)
   }
 
   // A binary heap: a thousand timers must not make each insertion scan a thousand entries.

@@ -54,7 +54,7 @@ export class Http2Exchange implements Http2Peer, Http2StreamEvents {
   headers(pairs: readonly HeaderPair[], endStream: boolean): void {
     const status = Number(pairs.find(([name]) => name === ':status')?.[1])
     // Informational answers are passed over.
-    if (status < 200 && status !== 101) return
+    if (status >= 100 && status < 200 && status !== 101) return
     this.status = status
     for (const pair of pairs) if (pair[0][0] !== ':') this.pairs.push(pair)
     if (endStream) this.done()

@@ -151,7 +151,7 @@ export class Http1ClientCodec implements ParserEvents {
       status === 204 ||
       status === 304 ||
       (status >= 200 && framing.contentLength === 0 && !framing.chunked)
-    this.informational = status < 200 && status !== 101
+    this.informational = status >= 100 && status < 200 && status !== 101
     if (special) this.decoder.decode1xxHeaders(headers)
     else if (bodiless && !this.tunnel) this.deferredHeaders = headers
     else this.decoder.decodeHeaders(headers, false)
