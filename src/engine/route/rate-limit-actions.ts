@@ -59,13 +59,13 @@ export function createDescriptorAction(config: ActionConfig, path: string, servi
     }
     case 'genericKey': {
       const { descriptorKey, descriptorValue, defaultValue } = action.value
-      const value = descriptorValue(descriptorValue, `${path}.generic_key.descriptor_value`, services)
+      const value = literalOrFormat(descriptorValue, `${path}.generic_key.descriptor_value`, services)
       return (context) => formatted(descriptorKey || 'generic_key', value, defaultValue, context)
     }
     case 'headerValueMatch': {
       const { descriptorKey, descriptorValue, defaultValue, expectMatch = true, headers: matchers } = action.value
       const tests = createHeaderMatchers(matchers, `${path}.header_value_match.headers`)
-      const value = descriptorValue(descriptorValue, `${path}.header_value_match.descriptor_value`, services)
+      const value = literalOrFormat(descriptorValue, `${path}.header_value_match.descriptor_value`, services)
       return (context) =>
         matchesAll(tests, context.headers) === expectMatch
           ? formatted(descriptorKey || 'header_match', value, defaultValue, context)
@@ -76,7 +76,7 @@ export function createDescriptorAction(config: ActionConfig, path: string, servi
     case 'remoteAddressMatch': {
       const { descriptorKey, descriptorValue, defaultValue, addressMatcher } = action.value
       const ranges = new CidrList(addressMatcher?.ranges ?? [], `${path}.remote_address_match.address_matcher.ranges`)
-      const value = descriptorValue(descriptorValue, `${path}.remote_address_match.descriptor_value`, services)
+      const value = literalOrFormat(descriptorValue, `${path}.remote_address_match.descriptor_value`, services)
       return (context) =>
         ranges.contains(context.info.remote.ip) !== (addressMatcher?.invertMatch ?? false)
           ? formatted(descriptorKey || 'remote_address_match', value, defaultValue, context)
@@ -115,7 +115,7 @@ function stringOr(value: unknown, fallback: string): string | undefined {
 const FORMATS_FLAG = 'envoy.reloadable_features.enable_formatter_for_ratelimit_action_descriptor_value'
 
 /** A descriptor's value: the text as it is, or a format where the runtime says so. */
-function descriptorValue(text: string, path: string, services: EngineServices): Formatter {
+function literalOrFormat(text: string, path: string, services: EngineServices): Formatter {
   if (services.runtime.boolean(FORMATS_FLAG, false)) return parseFormat(text, { path, services, omitEmpty: true })
   const bytes = toByteString(text)
   return { constant: bytes, format: () => bytes }
@@ -155,7 +155,7 @@ function queryValueMatch(
         : undefined
     return { name: toByteString(parameter.name), text }
   })
-  const value = descriptorValue(config.descriptorValue, `${path}.descriptor_value`, services)
+  const value = literalOrFormat(config.descriptorValue, `${path}.descriptor_value`, services)
   return (context) => {
     const query = new Map(queryParameters(context.headers.get(':path') ?? '').reverse())
     const all = tests.every(({ name, text }) => {
