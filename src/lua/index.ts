@@ -1,6 +1,6 @@
 /**
- * Lua for the engine: what `host.services.lua` holds. The Lua HTTP filter, the Lua cluster specifier and the Lua string
- * matcher make their scripts here.
+ * Lua for the engine: what `host.services.lua` holds. The Lua HTTP filter and the Lua cluster specifier
+ * make their scripts here.
  *
  *     services: { lua: createLuaService(loadLuaModule()) }              // Node: vm/vm.node.ts compiles the machine
  *     createLuaService(module, { stepping: { limit: 2_000 } })          // each line run is in `service.steps.steps`
@@ -15,14 +15,13 @@ import type { HandleSide } from './api/side.ts'
 import { StatsScope } from './api/stats.ts'
 import { type StepOptions, StepRecorder } from './api/steps.ts'
 import { StreamHandle } from './api/stream-handle.ts'
-import { matchHandler, matchString } from './api/string-matcher.ts'
 
 export type { ClusterLoad, RouteAnswer, RouteQuestion } from './api/cluster-specifier.ts'
 export type { RunLimits, ScriptFailure } from './api/failure.ts'
 export type { LogSink } from './api/object.ts'
 export { ScriptLoadError } from './api/script.ts'
 export type { HandleSide } from './api/side.ts'
-export type { LuaStep, StepOptions } from './api/steps.ts'
+export type { LuaStep, StepOptions, StepRecorder } from './api/steps.ts'
 export type { Respond, StreamHandle } from './api/stream-handle.ts'
 
 export interface LuaServiceOptions {
@@ -37,13 +36,13 @@ export interface ScriptPlace {
   name: string
   /** Milliseconds since 1970. */
   now: () => number
+  /** What os.getenv reads. */
+  environment?: Readonly<Record<string, string>> | undefined
 }
 
 /** One loaded script of an HTTP filter; its globals live as long as it does. */
 export interface HttpScript {
   readonly name: string
-  /** What the code printed while it was loaded. */
-  readonly loadOutput: readonly string[]
   /** A handle for one direction of a stream; undefined when the script does not hook that direction. */
   open(side: HandleSide, headers: HeaderMap, endStream: boolean): StreamHandle | undefined
 }
@@ -53,8 +52,6 @@ export interface LuaService {
   httpScript(source: Uint8Array, place: ScriptPlace): HttpScript
   /** Loads the code of a cluster specifier, which must define `envoy_on_route`. Throws ScriptLoadError. */
   clusterSpecifier(source: Uint8Array, place: ScriptPlace): (question: RouteQuestion) => RouteAnswer
-  /** Loads the code of a string matcher, which must define `envoy_on_match`. Throws ScriptLoadError. */
-  stringMatcher(source: Uint8Array, place: ScriptPlace): (value: string) => { matched: boolean; problem?: string }
   /** Counters and gauges for one filter's scripts. */
   statsScope(): StatsScope
   /** The lines run so far, when stepping was asked for. */
@@ -71,7 +68,15 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
   const limits = { ...defaultLimits, ...options.limits }
   const steps = options.stepping && new StepRecorder(options.stepping)
   const load = (source: Uint8Array, place: ScriptPlace, handlers: readonly string[]) =>
-    new LuaScript(source, { ...place, module, limits, steps, handlers, timestampResolution: handlers === httpHandlers })
+    new LuaScript(source, {
+      environment: undefined,
+      ...place,
+      module,
+      limits,
+      steps,
+      handlers,
+      timestampResolution: handlers === httpHandlers,
+    })
   const loadWith = (source: Uint8Array, place: ScriptPlace, handler: string) => {
     const script = load(source, place, [handler])
     if (!script.has(handler)) throw new ScriptLoadError(`${handler}() function not found`)
@@ -85,18 +90,16 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
       const script = load(source, place, httpHandlers)
       return {
         name: script.name,
-        loadOutput: script.loadOutput,
-        open: (side, headers, endStream) =>
-          script.has(side.handler) ? new StreamHandle(script, side, headers, endStream) : undefined,
+        open(side, headers, endStream) {
+          if (!script.has(side.handler)) return undefined
+          for (const text of script.loadOutput.splice(0)) side.log('info', `while loading: ${text}`)
+          return new StreamHandle(script, side, headers, endStream)
+        },
       }
     },
     clusterSpecifier(source, place) {
       const script = loadWith(source, place, clusterHandler)
       return (question) => chooseCluster(script, question)
-    },
-    stringMatcher(source, place) {
-      const script = loadWith(source, place, matchHandler)
-      return (value) => matchString(script, value)
     },
   }
 }

@@ -65,6 +65,6 @@ function budgetText({ instructions }: RunLimits): string {
 
 /** The line in `[string "..."]:12: message`. */
 export function lineOf(message: string): number | undefined {
-  const match = /^\[string "(?:[^\]]|\](?!:\d))*\]:(\d+):/.exec(message)
+  const match = /^\[string "[^\n]*?"\]:(\d+):/.exec(message)
   return match ? Number(match[1]) : undefined
 }

@@ -23,6 +23,8 @@ export interface ScriptOptions {
   limits: RunLimits
   /** Milliseconds since 1970. */
   now: () => number
+  /** What os.getenv reads. */
+  environment: Readonly<Record<string, string>> | undefined
   steps: StepRecorder | undefined
   /** Global functions Envoy looks up when it has loaded the code. */
   handlers: readonly string[]
@@ -39,7 +41,7 @@ export type RunResult = { status: 'done' | 'yield'; count: number } | { status: 
  */
 export class LuaScript {
   readonly name: string
-  /** What the code printed or logged while it was loaded. */
+  /** What the code printed while it was loaded; whoever shows it empties it. */
   readonly loadOutput: string[] = []
   private readonly source: Uint8Array
   private readonly options: ScriptOptions
@@ -105,9 +107,15 @@ export class LuaScript {
   }
 
   private load(): { machine: ApiMachine; handlers: Map<string, number> } {
-    const { module, limits, now, handlers } = this.options
-    const print = (text: string) => this.log('info', `print: ${text}`)
-    const vm = new LuaVm(module, { memoryLimit: limits.memory, print, now })
+    const { module, limits, now, environment, handlers } = this.options
+    const vm = new LuaVm(module, {
+      memoryLimit: limits.memory,
+      now,
+      print: (text) => this.log('info', `print: ${text}`),
+      env: (name) => (environment && Object.hasOwn(environment, name) ? environment[name] : undefined),
+      refused: (what) =>
+        this.log('warn', `the script asked for ${what}, which the simulator does not have: the call failed`),
+    })
     const L = vm.main
     vm.setBudget(limits.instructions)
     const compiled = vm.load(L, this.source)

@@ -275,7 +275,6 @@ export const entryFunctions: Record<string, { parameter: string; doc: string }> 
     doc: 'Called with the handle of each response once its headers have come.',
   },
   envoy_on_route: { parameter: 'RouteHandle', doc: 'Cluster specifier: returns the name of the cluster.' },
-  envoy_on_match: { parameter: 'string', doc: 'String matcher: returns whether the value matches.' },
 }
 
 /** The words of the language. */

@@ -1,5 +1,6 @@
-import { textOf, utf8 } from '../../../engine/bytes.ts'
+import { fromLatin1, textOf, utf8 } from '../../../engine/bytes.ts'
 import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
+import { dataSourceBytes } from '../../../engine/format/body.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
 import type { DataSource } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { Lua, LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
@@ -31,7 +32,11 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
     )
 
   const load = (source: Uint8Array, field: string, sharedVmId: string): HttpScript => {
-    const place = { name: field ? `${context.path}.${field}` : context.path, now: () => now(context) }
+    const place = {
+      name: field ? `${context.path}.${field}` : context.path,
+      now: () => now(context),
+      environment: context.services.environment?.variables,
+    }
     return shared(context, sharedVmId, source, () => {
       try {
         return service.httpScript(source, place)
@@ -41,7 +46,7 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
     })
   }
   const read = (source: DataSource, field: string, sharedVmId: string): HttpScript =>
-    load(sourceBytes(source, `${context.path}.${field}`), field, sharedVmId)
+    load(sourceBytes(source, `${context.path}.${field}`, context), field, sharedVmId)
 
   const { sharedVmId } = config
   const named = new Map<string, HttpScript>()
@@ -61,7 +66,7 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
       if (message.override.case !== 'sourceCode') return undefined
       let script = routeScripts.get(message)
       if (!script) {
-        script = load(sourceBytes(message.override.value, context.path), '', message.sharedVmId)
+        script = load(sourceBytes(message.override.value, context.path, context), '', message.sharedVmId)
         routeScripts.set(message, script)
       }
       return script
@@ -81,26 +86,8 @@ function now({ host, loop }: FilterFactoryContext): number {
   return host.startTime + loop.now
 }
 
-function sourceBytes(source: DataSource, path: string): Uint8Array {
-  const { specifier } = source
-  switch (specifier.case) {
-    case 'inlineString':
-      return utf8(specifier.value)
-    case 'inlineBytes':
-      return specifier.value
-    case 'filename':
-      throw new ConfigError(
-        `${path}.filename`,
-        `the file ${specifier.value} cannot be read here: put the script in inline_string`,
-      )
-    case 'environmentVariable':
-      throw new ConfigError(
-        `${path}.environment_variable`,
-        'there is no environment here: put the script in inline_string',
-      )
-    default:
-      return new Uint8Array()
-  }
+function sourceBytes(source: DataSource, path: string, { services }: FilterFactoryContext): Uint8Array {
+  return fromLatin1(dataSourceBytes(source, path, services))
 }
 
 // Scripts with the same shared_vm_id and the same code are one Lua state within one proxy.

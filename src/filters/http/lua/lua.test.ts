@@ -297,3 +297,24 @@ describe('scripts and their errors', () => {
     ])
   })
 })
+
+describe('the world outside', () => {
+  test('what a script prints and asks for is in the log', () => {
+    const { run } = luaKit(
+      `print("loaded")\n${onRequest('print("a", 1) h:logWarn(tostring(os.getenv("HOME"))) io.open("/x")')}`,
+    )
+    const texts = run().logs.map((log) => `${log.level} ${log.text}`)
+    expect(texts.slice(0, 3)).toEqual(['info while loading: print: loaded', 'info print: a\t1', 'warn nil'])
+    expect(texts[3]).toContain('which the simulator does not have')
+    expect(run().logs[0]?.text).toBe('print: a\t1')
+  })
+})
+
+describe('signatures', () => {
+  const rsa = '30819f300d06092a864886f70d010101050003818d0030818902818100'
+  test('a key that is cut short says nil', () => {
+    const bytes = rsa.replace(/../g, (pair) => `\\x${pair}`)
+    const { run } = luaKit(onRequest(`h:logInfo(type((h:importPublicKey("${bytes}", ${rsa.length / 2}):get())))`))
+    expect(run().logs[0]?.text).toBe('nil')
+  })
+})
