@@ -142,7 +142,7 @@ export function createConnectionManagerConfig(
     },
     proxy100Continue: config.proxy100Continue,
     pathOptions: {
-      normalize: config.normalizePath ?? services.runtime.boolean('http_connection_manager.normalize_path', false),
+      normalize: config.normalizePath ?? services.runtime.fraction('http_connection_manager.normalize_path', 0, 100),
       mergeSlashes: config.mergeSlashes,
       escapedSlashes: escapedSlashes(config, services),
     },

@@ -21,9 +21,9 @@ export abstract class FilterPath {
   aborted = false
   /** The callback that is running, if any. */
   protected call: Call | undefined
-  /** Past the limit the sender is paused instead of the stream being answered. */
-  protected streaming = false
-  private overflowed = false
+  /** Past the limit the sender is paused instead of the stream being answered: so it is until a filter asks to buffer. */
+  protected streaming = true
+  private aboveLimit = false
 
   constructor(manager: FilterManager) {
     this.manager = manager
@@ -70,18 +70,19 @@ export abstract class FilterPath {
   /** Keeps data in the stream's buffer, unless it is that buffer. */
   protected hold(data: Buffer): void {
     if (data !== this.held) {
+      if (!this.held || this.held.length <= this.manager.bufferLimit / 2) this.aboveLimit = false
       this.held ??= new Buffer()
       this.held.moveFrom(data)
     }
     this.checkLimit()
   }
 
-  /** Past the limit the stream is answered, once. */
+  /** Noticed when the limit is crossed: what was buffered while streaming and crossed it then is not answered later. */
   checkLimit(): void {
     const { bufferLimit } = this.manager
-    if (bufferLimit === 0 || this.overflowed || this.streaming || !this.held || this.held.length <= bufferLimit) return
-    this.overflowed = true
-    this.overflow()
+    if (bufferLimit === 0 || this.aboveLimit || !this.held || this.held.length <= bufferLimit) return
+    this.aboveLimit = true
+    if (!this.streaming) this.overflow()
   }
 
   /** True when data must be kept because this filter has stopped everything. */

@@ -23,7 +23,7 @@ export function parseUrl(text: string, connect = false): AbsoluteUrl | undefined
   if (connect)
     return path === '' && /:\d+$/.test(authority) ? { scheme, hostAndPort: authority, pathAndQuery: '' } : undefined
   if (path === '' || path[0] === '#') path = `/${path}`
-  return { scheme: scheme.toLowerCase(), hostAndPort: withoutDefaultPort(scheme, authority), pathAndQuery: path }
+  return { scheme: scheme.toLowerCase(), hostAndPort: authority, pathAndQuery: path }
 }
 
 function validHostPort(authority: string): boolean {
@@ -31,11 +31,4 @@ function validHostPort(authority: string): boolean {
   if (host.startsWith('[')) return /^\[[0-9A-Fa-f:.%]+\](?::\d{1,5})?$/.test(host)
   const match = /^([^:[\]]+)(?::(\d{1,5}))?$/.exec(host)
   return match !== null && !/[\s<>\\^`{|}#]/.test(match[1]!) && Number(match[2] ?? 0) <= 65535
-}
-
-function withoutDefaultPort(scheme: string, authority: string): string {
-  const lower = scheme.toLowerCase()
-  if (lower === 'http') return authority.replace(/:80$/, '')
-  if (lower === 'https') return authority.replace(/:443$/, '')
-  return authority
 }

@@ -289,7 +289,8 @@ function serverPreface(settings: Http2ServerSettings): Uint8Array {
     [3, settings.maxConcurrentStreams],
     [4, settings.streamWindow],
   ]
-  const bytes = new Uint8Array(9 + parameters.length * 6 + 13)
+  const increment = settings.connectionWindow - 65_535
+  const bytes = new Uint8Array(9 + parameters.length * 6 + (increment > 0 ? 13 : 0))
   const view = new DataView(bytes.buffer)
   bytes[2] = parameters.length * 6
   bytes[3] = 4
@@ -297,10 +298,11 @@ function serverPreface(settings: Http2ServerSettings): Uint8Array {
     view.setUint16(9 + i * 6, id)
     view.setUint32(11 + i * 6, value)
   })
+  if (increment <= 0) return bytes
   const update = 9 + parameters.length * 6
   bytes[update + 2] = 4
   bytes[update + 3] = 8
-  view.setUint32(update + 9, settings.connectionWindow - 65_535)
+  view.setUint32(update + 9, increment)
   return bytes
 }
 

@@ -1,7 +1,6 @@
 import type { HeaderMap } from '../header-map.ts'
 import { hasToken } from '../header-utility.ts'
 
-const MAX_VALUE_LENGTH = 64
 const LEFT_ALONE = new Set(['close', 'http2-settings', 'upgrade', 'keep-alive'])
 
 /**
@@ -26,7 +25,6 @@ export function sanitizeConnectionHeader(headers: HeaderMap): boolean {
       continue
     }
     if (!headers.has(name)) continue
-    if (headers.getAll(name).some((each) => each.length >= MAX_VALUE_LENGTH)) return false
     // gRPC asks to keep `te: trailers`: that token survives although the connection nominates it.
     if (name === 'te' && hasToken(headers.get('te'), 'trailers')) {
       headers.set('te', 'trailers')
