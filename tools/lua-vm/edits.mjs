@@ -246,6 +246,27 @@ export const edits = [
   { file: 'lj_arch.h', find: '#define LJ_OS_NAME	"Other"', replace: '#define LJ_OS_NAME	"Linux"' },
   { file: 'lj_arch.h', find: '#define LJ_ARCH_NAME		"x86"', replace: '#define LJ_ARCH_NAME		"x64"' },
   {
+    file: 'lib_io.c',
+    find: '#if LJ_TARGET_POSIX || (LJ_TARGET_WINDOWS && !LJ_TARGET_XBOXONE && !LJ_TARGET_UWP)\n  const char *fname',
+    replace: '#if 1\n  const char *fname',
+  },
+  { file: 'lib_io.c', find: '  iof->fp = _popen(fname, mode);', replace: '  iof->fp = popen(fname, mode);' },
+  {
+    file: 'lj_clib.c',
+    find: 'lj_strfmt_pushf(L, fmt, name, "no support for this OS")',
+    replace: 'lj_strfmt_pushf(L, fmt, name, "native code is not available to scripts here")',
+  },
+  {
+    file: 'lj_clib.c',
+    find: '"no support for loading dynamic libraries for this OS"',
+    replace: '"native code is not available to scripts here"',
+  },
+  {
+    file: 'lj_errmsg.h',
+    find: '"no support for callbacks on this OS"',
+    replace: '"callbacks from native code are not available to scripts here"',
+  },
+  {
     file: 'lj_cparse.c',
     why: 'fields are aligned as on x64',
     find: '#if (LJ_TARGET_X86 && !LJ_ABI_WIN) || (LJ_TARGET_ARM && __APPLE__)',

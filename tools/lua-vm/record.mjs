@@ -111,7 +111,7 @@ while (todo.length > 0) {
     }
   })
 }
-writeFileSync(new URL('./snippets/recorded.json', import.meta.url), `${JSON.stringify(recorded, null, 1)}\n`)
+writeFileSync(new URL('./snippets/recorded.json', import.meta.url), `${JSON.stringify(recorded, null, 2)}\n`)
 console.log(`${Object.keys(recorded).length} snippets recorded`)
 
 if (process.argv.includes('--native')) {
