@@ -42,7 +42,8 @@ export function faultSettings(config: HTTPFault, context: FilterFactoryContext):
 
   const configuredDelay = (headers: HeaderMap): number | undefined => {
     const specifier = config.delay?.faultDelaySecifier
-    if (specifier?.case === 'fixedDelay') return Number(specifier.value.seconds) * 1000 + specifier.value.nanos / 1e6
+    if (specifier?.case === 'fixedDelay')
+      return Number(specifier.value.seconds) * 1000 + Math.trunc(specifier.value.nanos / 1e6)
     if (specifier?.case === 'headerDelay') return headerNumber(headers, 'x-envoy-fault-delay-request')
     return undefined
   }
