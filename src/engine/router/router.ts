@@ -333,6 +333,10 @@ export class Router {
   onUpstreamHeaders(headers: HeaderMap, attempt: UpstreamRequest, endStream: boolean): void {
     const { stream, entry } = this
     const status = Number(headers.get(':status'))
+    if (status !== 101 && status < 400 && this.headers.get('upgrade')?.toLowerCase() === 'websocket') {
+      this.refuseHandshake(headers, status, attempt)
+      return
+    }
     this.modifyResponse(headers)
     let couldNotRetry = false
     if (this.retryState) {
@@ -374,6 +378,23 @@ export class Router {
     this.resetOthers(attempt)
     if (endStream) this.onUpstreamComplete(attempt)
     stream.encodeHeaders(headers, endStream, 'via_upstream')
+  }
+
+  // Only 101 and errors are answers to a WebSocket handshake: anything else loses its body (check_switch_protocol_websocket_handshake).
+  private refuseHandshake(headers: HeaderMap, status: number, attempt: UpstreamRequest): void {
+    const { stream } = this
+    attempt.resetStream()
+    this.drop(attempt)
+    this.cleanUp()
+    stream.reply(status, '', {
+      details: 'websocket_handshake_unsuccessful',
+      headers: (response) => {
+        headers.forEach((name, value) => {
+          if (!name.startsWith(':') && name !== 'content-length' && name !== 'transfer-encoding')
+            response.add(name, value)
+        })
+      },
+    })
   }
 
   onUpstreamData(data: Buffer, attempt: UpstreamRequest, endStream: boolean): void {
