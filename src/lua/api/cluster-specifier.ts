@@ -110,7 +110,9 @@ export function chooseCluster(script: LuaScript, question: RouteQuestion): Route
   const thread = vm.ref(vm.main)
   script.pushHandler(L, clusterHandler)
   machine.push(L, routeHandleType, handle)
-  const result = script.run(machine, L, 1, clusterHandler, (level, text) => logs.push(`${level}: ${text}`))
+  const result = script.run(machine, L, 1, script.begin(clusterHandler), (level, text) =>
+    logs.push(`${level}: ${text}`),
+  )
   try {
     if (result.status === 'failed') return { problem: result.failure.message, logs }
     const cluster = topString(machine, L)

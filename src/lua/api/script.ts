@@ -32,6 +32,13 @@ export interface ScriptOptions {
   timestampResolution: boolean
 }
 
+/** One call of an entry function. */
+export interface ScriptCall {
+  handler: string
+  /** Tells calls apart when steps are recorded. */
+  call: number
+}
+
 /** How a stretch of a script ended. */
 export type RunResult = { status: 'done' | 'yield'; count: number } | { status: 'failed'; failure: ScriptFailure }
 
@@ -47,6 +54,7 @@ export class LuaScript {
   private readonly options: ScriptOptions
   private loaded: { machine: ApiMachine; handlers: Map<string, number> } | undefined
   private log: LogSink
+  private crowded = false
 
   /** Loads `source` (bytes). Throws ScriptLoadError. */
   constructor(source: Uint8Array, options: ScriptOptions) {
@@ -69,8 +77,14 @@ export class LuaScript {
 
   /** True when the code defined this function at load time; functions assigned later do not count. */
   has(handler: string): boolean {
+    if (this.crowded) this.makeRoom()
     this.loaded ??= this.load()
     return this.loaded.handlers.has(handler)
+  }
+
+  /** Names a call of a handler that is about to begin. */
+  begin(handler: string): ScriptCall {
+    return { handler, call: this.options.steps?.nextCall() ?? 0 }
   }
 
   pushHandler(L: LuaState, handler: string): void {
@@ -78,17 +92,18 @@ export class LuaScript {
   }
 
   /** Starts or continues thread `L` of `machine` with `args` values; logs and prints of the stretch go to `log`. */
-  run(machine: ApiMachine, L: LuaState, args: number, handler: string, log: LogSink): RunResult {
+  run(machine: ApiMachine, L: LuaState, args: number, call: ScriptCall, log: LogSink): RunResult {
     const { vm } = machine
     if (machine.discarded) return { status: 'failed', failure: lost }
     const before = { machine: machine.log, print: this.log }
     machine.log = log
     this.log = log
     try {
-      this.startSteps(vm, handler)
+      this.startSteps(vm, call)
       vm.setBudget(this.options.limits.instructions)
       const result = vm.resume(L, args)
       if (result.status !== 'error') return result
+      if (result.kind === 'memory') this.crowded = true
       return { status: 'failed', failure: describeError(vm, L, result, this.options.limits) }
     } catch (error) {
       machine.discarded = true
@@ -100,10 +115,26 @@ export class LuaScript {
     }
   }
 
-  private startSteps(vm: LuaVm, handler: string): void {
+  // Lua does not clear up by itself when memory has run out; what is then still held for good would end every later run.
+  private makeRoom(): void {
+    this.crowded = false
+    const machine = this.loaded?.machine
+    if (!machine) return
+    try {
+      machine.vm.setBudget(this.options.limits.instructions)
+      machine.vm.collectGarbage()
+      if (machine.vm.memoryUsed() < this.options.limits.memory * 0.75) return
+    } catch {
+      // A collector that fails leaves a machine that is good for nothing.
+    }
+    machine.discarded = true
+    this.loaded = undefined
+  }
+
+  private startSteps(vm: LuaVm, call: ScriptCall): void {
     const { steps } = this.options
     if (!steps) return
-    vm.setLineHook((L, line) => steps.record(vm, L, line, { script: this.name, handler, at: this.now }))
+    vm.setLineHook((L, line) => steps.record(vm, L, line, { script: this.name, ...call, at: this.now }))
   }
 
   private load(): { machine: ApiMachine; handlers: Map<string, number> } {

@@ -1,4 +1,4 @@
-import { frameAt } from '../vm/frames.ts'
+import { frameAt, frames } from '../vm/frames.ts'
 import type { LuaState, LuaVm } from '../vm/vm.ts'
 
 /** One line about to be run, for stepping through a script. */
@@ -7,7 +7,11 @@ export interface LuaStep {
   script: string
   /** The entry function that is running: envoy_on_request, envoy_on_response, ... */
   handler: string
+  /** Numbers the calls of entry functions, from 1: the steps of one call belong together, also across its pauses. */
+  call: number
   line: number
+  /** How many functions are open, 1 in the entry function itself: for stepping over and out. */
+  depth: number
   /** Name of the running function; '' for an anonymous one. */
   functionName: string
   locals: { name: string; value: string }[]
@@ -29,12 +33,23 @@ export class StepRecorder {
   /** True when lines were left out because there were too many. */
   truncated = false
   private readonly options: StepOptions
+  private calls = 0
 
   constructor(options: StepOptions = {}) {
     this.options = options
   }
 
-  record(vm: LuaVm, L: LuaState, line: number, run: { script: string; handler: string; at: number }): void {
+  /** A number for a call that begins. */
+  nextCall(): number {
+    return ++this.calls
+  }
+
+  record(
+    vm: LuaVm,
+    L: LuaState,
+    line: number,
+    run: { script: string; handler: string; call: number; at: number },
+  ): void {
     const { lines, limit = 2_000, maxLocals = 30 } = this.options
     if (lines && !lines.has(line)) return
     if (this.steps.length >= limit) {
@@ -42,6 +57,7 @@ export class StepRecorder {
       return
     }
     const frame = frameAt(vm, L, 0, maxLocals)
-    this.steps.push({ ...run, line, functionName: frame?.name ?? '', locals: frame?.locals ?? [] })
+    const depth = frames(vm, L, { maxFrames: 100, maxLocals: 0 }).length
+    this.steps.push({ ...run, line, depth, functionName: frame?.name ?? '', locals: frame?.locals ?? [] })
   }
 }

@@ -12,7 +12,7 @@ import { failedResponse, type HttpCall, pushResponse, readHeaders } from './http
 import type { PublicKeyObject } from './keys.ts'
 import type { MetadataObject } from './metadata.ts'
 import { type ApiMachine, ApiObject, Slot } from './object.ts'
-import type { LuaScript } from './script.ts'
+import type { LuaScript, ScriptCall } from './script.ts'
 import type { HandleSide } from './side.ts'
 import type { StatsScopeObject } from './stats.ts'
 import { streamHandleType } from './stream-handle-methods.ts'
@@ -73,6 +73,7 @@ export class StreamHandle extends ApiObject {
   private readonly machine: ApiMachine
   private readonly L: LuaState
   private readonly threadRef: number
+  private readonly call: ScriptCall
   private request: Timer | undefined
   private returnDuplicateHeaders = false
   private finished = false
@@ -88,6 +89,7 @@ export class StreamHandle extends ApiObject {
     const { vm } = this.machine
     this.L = vm.newThread()
     this.threadRef = vm.ref(vm.main)
+    this.call = script.begin(side.handler)
   }
 
   /** Runs the handler from its beginning. */
@@ -237,7 +239,7 @@ export class StreamHandle extends ApiObject {
     this.state = 'Running'
     const result = this.finished
       ? { status: 'failed' as const, failure: { kind: 'error' as const, message: 'cannot resume dead coroutine' } }
-      : this.script.run(this.machine, this.L, args, this.side.handler, this.side.log)
+      : this.script.run(this.machine, this.L, args, this.call, this.side.log)
     if (result.status !== 'yield') this.finished = true
     const failure = failureOf(result, this.state)
     if (this.respond) {

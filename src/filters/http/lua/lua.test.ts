@@ -287,6 +287,7 @@ describe('scripts and their errors', () => {
       stepping: {},
     })
     run()
+    expect(service.steps?.steps[0]).toMatchObject({ call: 1, depth: 1, handler: 'envoy_on_request' })
     expect(
       service.steps?.steps.map((step) => [step.line, step.locals.map((l) => `${l.name}=${l.value}`).join()]),
     ).toEqual([
@@ -316,5 +317,30 @@ describe('signatures', () => {
     const bytes = rsa.replace(/../g, (pair) => `\\x${pair}`)
     const { run } = luaKit(onRequest(`h:logInfo(type((h:importPublicKey("${bytes}", ${rsa.length / 2}):get())))`))
     expect(run().logs[0]?.text).toBe('nil')
+  })
+})
+
+describe('hostile scripts', () => {
+  test.each([
+    ['a loop in pcall', 'while true do pcall(function() while true do end end) end'],
+    ['a loop in a coroutine', 'coroutine.wrap(function() while true do end end)()'],
+    ['a pattern that explodes', '(("a"):rep(40)):match((".-"):rep(40) .. "b")'],
+    ['memory', 'local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(1000) .. i end'],
+    ['a huge string', 'local s = ("x"):rep(2^30)'],
+    ['recursion', 'local function f() return 1 + f() end f()'],
+    ['a handler that loops', 'xpcall(function() error("x") end, function() while true do end end)'],
+    [
+      'a metamethod that calls itself',
+      'local t = setmetatable({}, {}) getmetatable(t).__index = function(s, k) return s[k .. "x"] end local x = t.a',
+    ],
+    ['headers without end', 'local x = h:headers() for i = 1, 1e9 do x:add("x-" .. i, "v") end'],
+  ])('%s: the request goes on, and so does the next', (_, body) => {
+    const { run } = luaKit(onRequest(`if h:headers():get("x-bad") then ${body} end h:headers():add("x-ok", "1")`), {
+      limits: { instructions: 2_000_000, memory: 16 * 1024 * 1024 },
+    })
+    const bad = run({ headers: [['x-bad', '1']] })
+    expect(bad.upstream).toBeDefined()
+    expect(run().upstream?.headers.get('x-ok')).toBe('1')
+    expect(bad.notes + (bad.upstream?.headers.get('x-ok') ?? '')).toMatch(/SCRIPT (STOPPED|ERROR)|1/)
   })
 })
