@@ -5,6 +5,8 @@ import type { PerFilterConfig } from './types.ts'
 /** typed_per_filter_config of one level, by the filter's configured name. */
 export type PerFilterConfigs = ReadonlyMap<string, PerFilterConfig>
 
+const none: PerFilterConfigs = new Map()
+
 const WRAPPER = 'envoy.config.route.v3.FilterConfig'
 
 /**
@@ -15,8 +17,10 @@ export function createPerFilterConfigs(
   configs: { [name: string]: unknown },
   services: EngineServices,
 ): PerFilterConfigs {
+  const configured = Object.entries(configs)
+  if (configured.length === 0) return none
   const entries = new Map<string, PerFilterConfig>()
-  for (const [name, any] of Object.entries(configs)) entries.set(name, decode(any, services))
+  for (const [name, any] of configured) entries.set(name, decode(any, services))
   return entries
 }
 

@@ -12,11 +12,14 @@ import type { RateLimitDescriptor, RateLimits } from './types.ts'
 
 const UNITS = ['UNKNOWN', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTH', 'YEAR', 'WEEK']
 
+const noRateLimits: RateLimits = { empty: true, descriptors: () => [] }
+
 /** rate_limits of one level made ready (Envoy: source/common/router/router_ratelimit.cc). */
 export function createRateLimits(configs: readonly RateLimit[], path: string, services: EngineServices): RateLimits {
+  if (configs.length === 0) return noRateLimits
   const policies = configs.map((config, i) => createPolicy(config, `${path}[${i}]`, services))
   return {
-    empty: policies.length === 0,
+    empty: false,
     descriptors(stage, context, onStreamDone = false) {
       const found: RateLimitDescriptor[] = []
       for (const policy of policies) {

@@ -30,7 +30,18 @@ interface LevelConfig {
   responseHeadersToRemove: string[]
 }
 
+const nothing = new HeaderParser([], [], { path: '', addField: '', removeField: '' })
+const noChanges: LevelHeaders = { request: nothing, response: nothing }
+
+/** The header changes of one level; levels that change nothing, which is most, share one object. */
 export function createLevelHeaders(config: LevelConfig, path: string, services: EngineServices): LevelHeaders {
+  const lists = [
+    config.requestHeadersToAdd,
+    config.requestHeadersToRemove,
+    config.responseHeadersToAdd,
+    config.responseHeadersToRemove,
+  ]
+  if (lists.every((list) => list.length === 0)) return noChanges
   const parser = (side: 'request' | 'response', add: HeaderValueOption[], remove: string[]) =>
     new HeaderParser(add, remove, {
       path,

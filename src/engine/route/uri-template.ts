@@ -1,9 +1,8 @@
 import { ConfigError } from '../catalogue.ts'
 import { compileRegex } from '../match/regex.ts'
 
-const LITERAL = "a-zA-Z0-9\\-._~%!$&'()+,;:@"
-/** What a glob stands for besides: characters that mean something in a template. */
-const GLOB = `${LITERAL}*=`
+/** Characters of a literal, and those a glob stands for. A literal's `*` means repetition, as Envoy does not escape it. */
+const LITERAL = "a-zA-Z0-9\\-._~%!$&'()*+,;=:@"
 const MAX_VARIABLES = 5
 const MAX_NAME = 16
 
@@ -72,10 +71,10 @@ class TemplateParser {
     if (this.rest.startsWith('**')) {
       this.rest = this.rest.slice(2)
       this.seenTextGlob = true
-      return `[${GLOB}/]*`
+      return `[${LITERAL}/]*`
     }
     this.rest = this.rest.slice(1)
-    return `[${GLOB}]+`
+    return `[${LITERAL}]+`
   }
 
   private literal(): string {
