@@ -1,18 +1,18 @@
 // Random edits of the bundled proxies, exported, and built by the real istiod: either it makes exactly what was wanted,
-// or the export said which places it could not reach. Run: npx tsx conformance/istio/fuzz-export.ts [SEED [COUNT]] (needs Go).
+// or the export said which places it could not reach. Run: npx tsx conformance/istio/fuzz-export.ts [SEED [COUNT [BASE,...]]] (needs Go).
 import { loadEnvoyRegistry } from '../../src/envoy/load.node.ts'
 import type { ProxyConfig } from '../../src/istio/apply/index.ts'
-import { loadBase } from '../../src/istio/bases/index.ts'
 import { exportResources } from '../../src/istio/export/index.ts'
 import { named, stepsBetween } from '../../src/istio/message/difference.ts'
 import type { JsonObject } from '../../src/istio/message/json.ts'
 import { askIstiod } from './istiod.ts'
 import { Random } from './random.ts'
 import { randomEdit } from './random-edit.ts'
-import { proxyConfigOf, readBase, scenarioOf } from './scenarios.ts'
+import { baseIds, proxyConfigOf, readBase, recordedBase, scenarioOf } from './scenarios.ts'
 
 const seed = Number(process.argv[2] ?? 1)
 const count = Number(process.argv[3] ?? 150)
+const bases = process.argv[4]?.split(',') ?? baseIds()
 const registry = loadEnvoyRegistry().types
 const tasks: {
   id: string
@@ -23,8 +23,8 @@ const tasks: {
 }[] = []
 for (let i = 0; i < count; i++) {
   const random = new Random(seed * 100_003 + i)
-  const base = random.pick(['gateway', 'sidecar', 'waypoint'])
-  const config = await loadBase(base)
+  const base = random.pick(bases)
+  const config = recordedBase(base)
   const desired = structuredClone(config)
   const edits = Array.from({ length: 1 + random.below(4) }, () => randomEdit(random, desired))
   const prefer = random.pick(['native', 'envoyfilter'] as const)

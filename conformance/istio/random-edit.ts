@@ -166,10 +166,10 @@ function editRoutes(random: Random, config: ProxyConfig): string {
   const routes = random.pick(all)
   const host = random.pick(objectsAt(routes, 'virtual_hosts'))
   const list = objectsAt(host, 'routes')
-  const route = random.pick(list)
+  const route = list.length > 0 ? random.pick(list) : undefined
   const what = random.below(4)
   if (what === 0) host.request_headers_to_remove = ['x-gone']
-  if (what === 1 && isObject(route.route)) route.route.timeout = '7s'
+  if (what === 1 && isObject(route?.route)) route.route.timeout = '7s'
   if (what === 2)
     list.splice(random.below(list.length + 1), 0, {
       name: 'mine',
@@ -177,7 +177,7 @@ function editRoutes(random: Random, config: ProxyConfig): string {
       direct_response: { status: 204 },
     })
   if (what === 3) (routes.virtual_hosts as JsonObject[]).push({ name: 'more', domains: ['more.example.com'] })
-  host.routes = list
+  if (list.length > 0) host.routes = list
   return `routes ${routes.name} / ${host.name}: edit ${what}`
 }
 

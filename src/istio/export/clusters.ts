@@ -12,6 +12,11 @@ export function clusterPatches(context: ExportContext): ConfigPatch[] {
     const after = wanted.get(name)
     wanted.delete(name)
     if (after && equal(before, after)) continue
+    if (context.proxy.kind === 'waypoint' && !name.startsWith('outbound|')) {
+      const message = "istiod applies no EnvoyFilter to a waypoint's own clusters; not exported"
+      context.notes.push({ severity: 'error', place: `cluster ${name}`, message })
+      continue
+    }
     const match = { context: contextOf(name, context), cluster: { name } }
     if (!after) {
       patches.push({ applyTo: 'CLUSTER', match, patch: { operation: 'REMOVE' } })
@@ -49,6 +54,6 @@ function added(name: string, cluster: JsonObject, context: ExportContext): Confi
 
 function contextOf(name: string, { proxy }: ExportContext): PatchContext {
   if (proxy.kind === 'gateway') return 'GATEWAY'
-  if (proxy.kind === 'waypoint') return 'SIDECAR_INBOUND'
+  if (proxy.kind === 'waypoint') return name.startsWith('outbound|') ? 'SIDECAR_OUTBOUND' : 'SIDECAR_INBOUND'
   return /^inbound\||^InboundPassthroughCluster/.test(name) ? 'SIDECAR_INBOUND' : 'SIDECAR_OUTBOUND'
 }

@@ -56,6 +56,27 @@ function bestMatch(
   return best
 }
 
+/**
+ * For a chain that no match tells apart: the match that reaches it and the fewest others. A patch there can be undone
+ * in the others, if they can be told apart.
+ */
+export function leastMatch(
+  all: ChainPair[],
+  target: ChainPair,
+  changes: (chain: ChainPair) => boolean,
+  applyTo: string,
+): { match: ChainMatch; others: ChainPair[] } | undefined {
+  const affected = all.filter((chain) => chain.before && changes(chain))
+  let best: { match: ChainMatch; others: ChainPair[] } | undefined
+  for (const match of candidates(target)) {
+    const hits = affected.filter((chain) => reaches(match, chain, applyTo))
+    if (!hits.includes(target)) continue
+    const others = hits.filter((chain) => chain !== target)
+    if (!best || others.length < best.others.length) best = { match, others }
+  }
+  return best
+}
+
 /** True when istiod would apply a patch with this match to the chain. */
 export function reaches(match: ChainMatch, chain: ChainPair, applyTo: string): boolean {
   if (match.context !== chain.context || !chain.before) return false

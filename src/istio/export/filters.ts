@@ -1,6 +1,6 @@
 import { httpConnectionManager } from '../apply/types.ts'
 import { copy, equal, isObject, type JsonObject, objectsAt, stableText, stringAt } from '../message/json.ts'
-import { coverChains, writtenMatch } from './cover.ts'
+import { coverChains, leastMatch, writtenMatch } from './cover.ts'
 import { type ListEdit, type MergeFinder, replay, scriptBetween } from './list-script.ts'
 import { mergeAnyPatch } from './merge-patch.ts'
 import { type ChainPair, managerOf } from './pairs.ts'
@@ -41,7 +41,7 @@ function withBaseParts(filter: JsonObject, chain: ChainPair): JsonObject {
   const config = copy(wanted.config)
   for (const part of ['http_filters', 'route_config']) {
     const base = own.config[part]
-    if (part === 'route_config' && (base === undefined || config[part] === undefined)) continue
+    if (part === 'route_config' && !chain.routesApart) continue
     if (base === undefined) delete config[part]
     else config[part] = base
   }
@@ -81,12 +81,47 @@ function filterPatches(level: Level, chains: ChainPair[], context: ExportContext
     const cover = coverChains(chains, wanted, changes, level.applyTo)
     for (const match of cover.matches) patches.push(...edits.map((edit) => patchOf(level, match, edit)))
     for (const chain of cover.unreachable) {
+      const detour = undoElsewhere(level, chains, chain, edits, merge)
+      patches.push(...(detour ?? []))
+      if (detour) continue
       context.notes.push({
         severity: 'error',
         place: `${chain.place} / ${level.noun}s`,
         message: 'no EnvoyFilter match tells this chain apart from others that must stay as they are; not exported',
       })
     }
+  }
+  return patches
+}
+
+/**
+ * The patches for a chain that no match tells apart from its neighbours: they reach the neighbours too, where the
+ * patches that follow undo them. Undefined when a neighbour changes itself, or cannot be told apart either.
+ */
+function undoElsewhere(
+  level: Level,
+  chains: ChainPair[],
+  target: ChainPair,
+  edits: ListEdit[],
+  merge: MergeFinder,
+): ConfigPatch[] | undefined {
+  if (edits.some((edit) => edit.operation === 'MERGE')) return undefined
+  const touched = (list: ListEdit[], before: JsonObject[]) => list.some((edit) => touches(before, edit, list, merge))
+  const least = leastMatch(chains, target, (chain) => touched(edits, level.before(chain) ?? []), level.applyTo)
+  if (!least) return undefined
+  const reached = new Set([target, ...least.others])
+  const now = (chain: ChainPair) => {
+    const before = level.before(chain) ?? []
+    return reached.has(chain) ? replay(before, edits, merge) : before
+  }
+  const patches = edits.map((edit) => patchOf(level, least.match, edit))
+  for (const other of least.others) {
+    const wanted = level.after(other)
+    if (!wanted || !equal(level.before(other), wanted)) return undefined
+    const undo = scriptBetween(now(other), wanted, () => undefined).edits
+    const cover = coverChains(chains, [other], (chain) => touched(undo, now(chain)), level.applyTo)
+    if (cover.unreachable.length > 0) return undefined
+    for (const match of cover.matches) patches.push(...undo.map((edit) => patchOf(level, match, edit)))
   }
   return patches
 }

@@ -100,9 +100,15 @@ function standsInSlot(filter: JsonObject, chain: ChainPair, phase: Phase, { prox
   const after = objectsAt(managerOf(chain.after)?.config, 'http_filters')
   const slot = httpSlots(before, proxy.kind === 'waypoint')[phase]
   const position = after.findIndex((candidate) => equal(candidate, filter))
+  // CUSTOM authorization and rules both are RBAC filters: the first of a name is the first, the second the second.
+  const seen = new Map<string, number>()
   return after.every((candidate, index) => {
-    const source = before.findIndex((other) => stringAt(other, 'name') === stringAt(candidate, 'name'))
-    return source < 0 || source < slot === index < position
+    const name = stringAt(candidate, 'name')
+    const nth = seen.get(name) ?? 0
+    seen.set(name, nth + 1)
+    const sources = before.flatMap((other, source) => (stringAt(other, 'name') === name ? [source] : []))
+    const source = sources[nth]
+    return source === undefined || source < slot === index < position
   })
 }
 

@@ -1,5 +1,5 @@
 import { httpConnectionManager } from '../apply/types.ts'
-import { isObject, type JsonObject, objectAt, objectsAt, stableText, stringAt } from '../message/json.ts'
+import { equal, isObject, type JsonObject, objectAt, objectsAt, stableText, stringAt } from '../message/json.ts'
 import type { PatchContext, ProxyConfig, ProxyIdentity } from './types.ts'
 
 /** A listener that both proxies have, or only one of them. */
@@ -18,6 +18,8 @@ export interface ChainPair {
   before?: JsonObject
   after?: JsonObject
   place: string
+  /** True when route patches can make the routes inside its connection manager what is wanted. */
+  routesApart?: boolean
 }
 
 /** The context in which istiod patches this listener. */
@@ -42,9 +44,26 @@ export function pairListeners(base: ProxyConfig, desired: ProxyConfig, proxy: Pr
 
 /** Every chain of the listeners that both proxies have; the default chain comes last. */
 export function pairChains(listeners: ListenerPair[]): ChainPair[] {
-  return listeners.flatMap((pair) => {
+  const chains = listeners.flatMap((pair) => {
     const { before, after } = pair
     return before && after ? chainsOfPair(pair.context, before, after) : []
+  })
+  for (const chain of chains) chain.routesApart = canPatchRoutes(chain, chains)
+  return chains
+}
+
+/**
+ * Route patches name a route configuration, so they reach every chain that has it: all of these must want the same.
+ * HBONE's own routes are out of their reach.
+ */
+function canPatchRoutes(chain: ChainPair, all: ChainPair[]): boolean {
+  const routes = (side: JsonObject | undefined) => objectAt(managerOf(side)?.config, 'route_config')
+  const [before, after] = [routes(chain.before), routes(chain.after)]
+  if (!before || !after || stringAt(chain.listener, 'name').startsWith('connect_')) return false
+  return all.every((other) => {
+    const own = routes(other.before)
+    const same = own && other.context === chain.context && stringAt(own, 'name') === stringAt(before, 'name')
+    return !same || (equal(own, before) && equal(routes(other.after), after))
   })
 }
 

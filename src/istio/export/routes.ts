@@ -48,7 +48,8 @@ function sentApart({ base, desired, proxy, notes }: ExportContext): RoutesPair[]
 }
 
 function inline(chains: ChainPair[]): RoutesPair[] {
-  return chains.flatMap(({ before, after, context, place }): RoutesPair[] => {
+  return chains.flatMap(({ before, after, context, place, routesApart }): RoutesPair[] => {
+    if (!routesApart) return []
     const [own, wanted] = [managerOf(before)?.config.route_config, managerOf(after)?.config.route_config]
     if (!own || !wanted) return []
     return [{ context, place: `${place} / routes`, before: own as JsonObject, after: wanted as JsonObject }]
