@@ -72,13 +72,10 @@ export class TlsServer {
   /** Ends TLS for a client: picks protocol and certificate, and looks at the client's where the context asks for one. */
   handshake(client: ClientTls): Handshake {
     const { context, validation } = this
-    if (context.requireSni && client.sni === undefined)
-      return { failure: 'TLS_error:|268436498:SSL routines:OPENSSL_internal:UNKNOWN_SERVER_NAME' }
-    // Without a validation context the client is not asked for a certificate, and so shows none.
-    const asked = validation !== undefined || context.requireClientCertificate === true
-    const chain = asked && client.certificate !== undefined ? readCertificates(client.certificate) : []
+    // Without a validation context the client is not asked for a certificate, so it shows none and none is missed.
+    const chain = validation && client.certificate !== undefined ? readCertificates(client.certificate) : []
     const peer = chain[0]
-    if (context.requireClientCertificate && !peer)
+    if (validation && context.requireClientCertificate && !peer)
       return { failure: 'TLS_error:|268435655:SSL routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE' }
     const refusal = peer && validation?.refuses(peer, chain.slice(1))
     if (refusal !== undefined)

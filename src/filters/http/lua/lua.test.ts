@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../engine/catalogue.ts'
 import { HeaderMap } from '../../../engine/http/header-map.ts'
+import { loadEnvoyRegistry } from '../../../envoy/load.node.ts'
 import { luaKit } from './testkit.node.ts'
 
 const onRequest = (body: string) => `function envoy_on_request(h)\n${body}\nend`
@@ -342,5 +343,35 @@ describe('hostile scripts', () => {
     expect(bad.upstream).toBeDefined()
     expect(run().upstream?.headers.get('x-ok')).toBe('1')
     expect(bad.notes + (bad.upstream?.headers.get('x-ok') ?? '')).toMatch(/SCRIPT (STOPPED|ERROR)|1/)
+  })
+})
+
+describe('typed metadata', () => {
+  test('is a table of the fields that are set, as Envoy converts messages', () => {
+    const value = loadEnvoyRegistry().decode('envoy.config.core.v3.HealthCheck', {
+      interval: '3s',
+      unhealthy_threshold: 3,
+      http_health_check: { path: '/h', expected_statuses: [{ start: '200', end: '300' }], codec_client_type: 'HTTP2' },
+      transport_socket_match_criteria: { k: 'v', n: [1, true] },
+    })
+    const typedMetadata = new Map([['ns', { typeUrl: '', value }]])
+    const { run } = luaKit(
+      `local function show(v)
+  if type(v) ~= "table" then return tostring(v) end
+  local parts = {}
+  for k, x in pairs(v) do parts[#parts + 1] = tostring(k) .. "=" .. show(x) end
+  table.sort(parts)
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+${onRequest('local c = h:connectionStreamInfo() h:logInfo(show(c:dynamicTypedMetadata("ns"))) h:logInfo(tostring(c:dynamicTypedMetadata("x")))')}`,
+      { connection: { typedMetadata } },
+    )
+    expect(run().logs.map((log) => log.text)).toEqual([
+      '{http_health_check={codec_client_type=1,expected_statuses={1={end=300,start=200}},path=/h},' +
+        'interval={seconds=3},' +
+        'transport_socket_match_criteria={fields={k={string_value=v},n={list_value={values={1={number_value=1},2={bool_value=true}}}}}},' +
+        'unhealthy_threshold={value=3}}',
+      'nil',
+    ])
   })
 })

@@ -42,6 +42,8 @@ export function inspect(text: string): 'http/1.0' | 'http/1.1' | 'h2c' | 'none' 
   const method = words[0]!
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]*$/.test(method)) return 'none'
   if (line[2] === undefined) return text.length >= MAX_INSPECTED ? 'none' : 'more'
+  // A line without a version is HTTP/0.9, which counts with 1.0.
+  if (words.length === 2 && method !== '' && words[1] !== '') return 'http/1.0'
   if (words.length !== 3 || method === '' || words[1] === '') return 'none'
   if (words[2] === 'HTTP/1.1') return 'http/1.1'
   return words[2] === 'HTTP/1.0' ? 'http/1.0' : 'none'

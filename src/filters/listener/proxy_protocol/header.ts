@@ -71,7 +71,7 @@ function readV2(bytes: Uint8Array): HeaderOutcome {
   const body = bytes.subarray(16, 16 + length)
   if (command === 0) return { kind: 'header', header }
   if (family !== 1 && family !== 2) return bad(`address family ${family} is not supported`)
-  if (transport !== 1) return bad('only TCP is supported')
+  if (transport !== 1 && transport !== 2) return bad(`transport ${transport} is not supported`)
   const size = family === 1 ? 4 : 16
   if (length < 2 * size + 4) return bad('too short for its addresses')
   const port = (at: number) => (body[at]! << 8) | body[at + 1]!
