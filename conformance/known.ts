@@ -27,4 +27,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/l4/73-redis-local-commands.yaml': 'redis_proxy is not simulated yet',
   'conformance/cases/l4/75-redis-auth.yaml': 'redis_proxy is not simulated yet',
   'conformance/cases/lua-own/101-dynamic-metadata-header-to-metadata.yaml': 'header_to_metadata is not simulated yet',
+  'conformance/cases/lua-own/111-typed-metadata.yaml': 'set_metadata is not simulated yet',
+  'conformance/cases/lua-own/112-typed-metadata-nested.yaml': 'set_metadata is not simulated yet',
 }
