@@ -39,7 +39,7 @@ function durationOf(text: string): Parsed {
   const plain = parseDuration(trimmed)
   if (plain !== undefined) return { json: trimmed }
   const match = /^(\d+)(?:\.(\d{1,9}))?(ns|us|ms|m|h)$/.exec(trimmed)
-  const unit = match && UNITS[match[3]!]
+  const unit = match ? UNITS[match[3]!] : undefined
   if (!match || unit === undefined) return { problem: 'expected a duration such as 1.5s, 250ms or 5m' }
   const fraction = (match[2] ?? '').padEnd(9, '0')
   return { json: formatDuration(BigInt(match[1]!) * unit + (BigInt(fraction) * unit) / 1_000_000_000n) }
