@@ -59,6 +59,16 @@ describe('a run of the bundled gateway', () => {
   })
 })
 
+test('the proxy tells its peers who it is', async () => {
+  const istio = { version: '1.31', proxy: 'gateway', namespace: 'shop', labels: { istio: 'ingressgateway' } } as const
+  const { requests } = await runDesign(assets, { ...(await gatewayDesign()), istio }, {})
+  const { upstream } = requests[0]!.result as { upstream: { headers: [string, string][] }[] }
+  expect(Object.fromEntries(upstream[0]!.headers)).toMatchObject({
+    'x-envoy-peer-metadata-id': 'router~10.0.0.1~istio-ingressgateway-0.shop~shop.svc.cluster.local',
+    'x-envoy-peer-metadata': expect.stringMatching(/^[\w+/]{40,}=*$/),
+  })
+})
+
 test('the worker file is a switch, no logic', () => {
   const lines = readFileSync(new URL('./simulator.worker.ts', import.meta.url), 'utf8').split('\n')
   expect(lines.length).toBeLessThan(40)

@@ -5,6 +5,7 @@ import type { EnvoyRegistry } from '../envoy/index.ts'
 import { simulatedFilters } from '../filters/index.ts'
 import { createLuaService } from '../lua/index.ts'
 import type { Design } from '../model/design.ts'
+import { nodeOf } from './node.ts'
 import type { RunOptions, RunResult } from './protocol.ts'
 
 /** What a simulator is made of, loaded once. */
@@ -24,7 +25,8 @@ export async function runDesign(assets: SimulatorAssets, design: Design, options
   const began = assets.now()
   const lua = createLuaService(assets.lua, options.stepping ? { stepping: {} } : {})
   const { requests, connections } = upTo(design, options.upTo)
-  const input = { ...design, requests, connections } as unknown as SimulationInput
+  const config = { node: design.istio && nodeOf(design.istio), ...design.config }
+  const input = { ...design, config, requests, connections } as unknown as SimulationInput
   const { results, traces } = await simulateCase(input, {
     registry: assets.registry as MessageRegistry,
     catalogue: simulatedFilters(),
