@@ -1,6 +1,7 @@
 // Records what istiod sends the proxy of each base: the bundled ones into src/istio/bases/, the others into recorded/.
 // Run: npx tsx conformance/istio/record-bases.ts
 import { writeFileSync } from 'node:fs'
+import { format } from './format.ts'
 import { askIstiod } from './istiod.ts'
 import { baseIds, proxyConfigOf, readBase, recordedPath, scenarioOf } from './scenarios.ts'
 
@@ -14,3 +15,4 @@ for (const id of ids) {
   writeFileSync(recordedPath(id), `${JSON.stringify(proxyConfigOf(answer), null, 1)}\n`)
   console.log(`recorded ${id}`)
 }
+format(ids.map(recordedPath))

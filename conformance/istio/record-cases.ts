@@ -8,6 +8,7 @@ import { exportResources } from '../../src/istio/export/index.ts'
 import { stepsBetween } from '../../src/istio/message/difference.ts'
 import { equal, type Json } from '../../src/istio/message/json.ts'
 import { caseFiles, casePath, desiredOf, named, proxyOf, readCase, scenarioOfCase, withRecorded } from './cases.ts'
+import { format } from './format.ts'
 import { askIstiod } from './istiod.ts'
 import { proxyConfigOf, recordedBase } from './scenarios.ts'
 
@@ -45,3 +46,4 @@ for (const [file, entry] of entries) {
   writeFileSync(casePath(file), withRecorded(readFileSync(casePath(file), 'utf8'), recorded))
   console.log(`recorded ${file}: ${expect.length} steps${answer.refused ? `, ${answer.refused.length} refused` : ''}`)
 }
+if (!check) format(files.map(casePath))

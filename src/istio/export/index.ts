@@ -9,7 +9,7 @@ import { Names, slugOfAll } from './names.ts'
 import { findNatives, minorOf, type Native, nativeResource } from './native.ts'
 import { managerOf, pairChains, pairListeners } from './pairs.ts'
 import { routePatches } from './routes.ts'
-import { envoyFilterTarget } from './targets.ts'
+import { attachment, envoyFilterTarget } from './targets.ts'
 import type { ConfigPatch, ExportContext, ExportedResource, ExportNote, ExportOptions, ExportResult } from './types.ts'
 import { resourcesToYaml } from './yaml.ts'
 
@@ -41,6 +41,7 @@ export function exportResources(
   const resources = exported.map(({ resource }) => resource)
   noteRest(resources, context)
   noteVersion(resources, context)
+  noteReach(resources, context)
   return { resources, yaml: resourcesToYaml(exported), notes: dedupe(context.notes) }
 }
 
@@ -238,6 +239,17 @@ function noteVersion(resources: JsonObject[], { options, proxy, notes }: ExportC
       message: `Istio ${options.istio} may not apply EnvoyFilters to waypoints`,
     })
   }
+}
+
+/** Without labels a resource is for every proxy that its namespace reaches. */
+function noteReach(resources: JsonObject[], { proxy, deps, notes }: ExportContext): void {
+  if (resources.length === 0 || attachment(proxy)) return
+  const root = proxy.namespace === (deps.rootNamespace ?? 'istio-system')
+  notes.push({
+    severity: 'warning',
+    place: `namespace ${proxy.namespace}`,
+    message: `the proxy has no labels to select it by: the resources are for every proxy of ${root ? 'the mesh' : 'the namespace'}`,
+  })
 }
 
 function dedupe(notes: ExportNote[]): ExportNote[] {
