@@ -14,8 +14,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/53-ext-authz-grpc-down-grpc-client.yaml': 'ext_authz is not simulated yet',
   'conformance/cases/http-filters/54-ratelimit-grpc-over-limit.yaml': 'ratelimit is not simulated yet',
   'conformance/cases/http-filters/56-ratelimit-down-failure-deny.yaml': 'ratelimit is not simulated yet',
-  'conformance/cases/http-filters/58-header-to-metadata-response-and-subset.yaml':
-    'header_to_metadata is not simulated yet',
   'conformance/cases/http-filters/63-ip-tagging.yaml': 'ip_tagging is not simulated yet',
   'conformance/cases/http-filters/72-grpc-http1-bridge.yaml': 'grpc_http1_bridge is not simulated yet',
   'conformance/cases/http-filters/73-grpc-http1-reverse-bridge.yaml': 'grpc_http1_reverse_bridge is not simulated yet',
@@ -26,7 +24,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/86-mcp-filter.yaml': 'mcp is not simulated yet',
   'conformance/cases/l4/73-redis-local-commands.yaml': 'redis_proxy is not simulated yet',
   'conformance/cases/l4/75-redis-auth.yaml': 'redis_proxy is not simulated yet',
-  'conformance/cases/lua-own/101-dynamic-metadata-header-to-metadata.yaml': 'header_to_metadata is not simulated yet',
   'conformance/cases/lua-own/111-typed-metadata.yaml': 'set_metadata is not simulated yet',
   'conformance/cases/lua-own/112-typed-metadata-nested.yaml': 'set_metadata is not simulated yet',
 }

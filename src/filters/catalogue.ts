@@ -6,6 +6,7 @@ import { about as cors } from './http/cors/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
+import { about as headerToMetadata } from './http/header_to_metadata/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
@@ -13,6 +14,7 @@ import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
+import { about as setMetadata } from './http/set_metadata/about.ts'
 import { about as upstreamRbac } from './http/upstream_rbac/about.ts'
 import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
 import { about as listenerLocalRatelimit } from './listener/local_ratelimit/about.ts'
@@ -44,6 +46,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     fault,
     grpcStats,
     headerMutation,
+    headerToMetadata,
     istioStats,
     localRatelimit,
     lua,
@@ -51,6 +54,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     rbac,
     router,
     setFilterState,
+    setMetadata,
     upstreamRbac,
   ],
   network: [

@@ -7,6 +7,7 @@ import { cors } from './http/cors/index.ts'
 import { fault } from './http/fault/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
+import { headerToMetadata } from './http/header_to_metadata/index.ts'
 import { istioStats } from './http/istio_stats/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
@@ -14,6 +15,7 @@ import { peerMetadata } from './http/peer_metadata/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
 import { setFilterState } from './http/set_filter_state/index.ts'
+import { setMetadata } from './http/set_metadata/index.ts'
 import { httpInspector } from './listener/http_inspector/index.ts'
 import { listenerLocalRatelimit } from './listener/local_ratelimit/index.ts'
 import { originalDst } from './listener/original_dst/index.ts'
@@ -44,6 +46,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   fault,
   grpcStats,
   headerMutation,
+  headerToMetadata,
   istioStats,
   localRatelimit,
   lua,
@@ -51,6 +54,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   rbac,
   router,
   setFilterState,
+  setMetadata,
 ]
 
 export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [

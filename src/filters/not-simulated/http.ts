@@ -399,18 +399,6 @@ export const notSimulatedHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/grpc_web_filter',
   },
   {
-    name: 'envoy.filters.http.header_to_metadata',
-    config: 'envoy.extensions.filters.http.header_to_metadata.v3.Config',
-    title: 'Header To Metadata',
-    group: 'transformation',
-    summary: 'Copies headers and cookies into dynamic metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/header_to_metadata_filter',
-    defaults: {
-      request_rules: [{ header: 'x-version', on_header_present: { metadata_namespace: 'envoy.lb', key: 'version' } }],
-    },
-  },
-  {
     name: 'envoy.filters.http.health_check',
     config: 'envoy.extensions.filters.http.health_check.v3.HealthCheck',
     title: 'Health Check',
@@ -554,16 +542,6 @@ export const notSimulatedHttp: FilterAbout[] = [
       domain: 'default',
       rate_limit_service: { transport_api_version: 'V3', grpc_service: { envoy_grpc: { cluster_name: 'ratelimit' } } },
     },
-  },
-  {
-    name: 'envoy.filters.http.set_metadata',
-    config: 'envoy.extensions.filters.http.set_metadata.v3.Config',
-    title: 'Set Metadata',
-    group: 'transformation',
-    summary: 'Writes fixed values into dynamic metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/set_metadata_filter',
-    defaults: { metadata: [{ metadata_namespace: 'my.namespace', value: { key: 'value' } }] },
   },
   {
     name: 'envoy.filters.http.sse_to_metadata',
