@@ -141,7 +141,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     for (const mutate of config.earlyMutations) mutate(headers, info)
     const mutation = mutateRequest(headers, connection.info, config, info)
     if (mutation.reject) {
-      this.reply(mutation.reject.status, mutation.reject.body, 'rejected_by_ip_detection')
+      this.reply(mutation.reject.status, mutation.reject.body, 'rejecting_because_detection_failed')
       return false
     }
     info.remote = mutation.remote
@@ -178,8 +178,9 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
 
   /** Answers a request that the codec refuses. */
   sendCodecReply(status: number, body: string, details: string): void {
-    this.info.flags.add('DPE')
     this.reply(status, body, details)
+    // The reply leaves before the connection manager hears of the error, so nothing that formats it sees the flag.
+    this.info.flags.add('DPE')
   }
 
   // ---------------------------------------------------------------- filter chain and upgrades

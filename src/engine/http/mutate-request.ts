@@ -33,6 +33,7 @@ const INTERNAL_ONLY = [
   'x-envoy-upstream-rq-timeout-ms',
   'x-envoy-upstream-rq-per-try-timeout-ms',
   'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-upstream-stream-duration-ms',
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-force-trace',
   'x-envoy-ip-tags',
@@ -116,7 +117,7 @@ function findClient(headers: HeaderMap, connection: ConnectionInfo, config: Conn
     for (const extension of config.originalIpDetection) {
       const result = extension(headers, connection)
       if (result.reject) return { address: undefined, trusted: false, reject: result.reject }
-      if (result.skipXffAppend === false && result.address) appendForwardedFor(headers, connection.remote, config)
+      if (result.skipXffAppend === false) appendForwardedFor(headers, connection.remote, config)
       if (result.address) return { address: result.address, trusted: result.trusted }
     }
     return { address: undefined, trusted: false }

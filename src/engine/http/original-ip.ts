@@ -50,7 +50,7 @@ function xff(config: XffConfig, path: string): OriginalIpDetection {
   }
   const cidrs = new CidrList(trusted.cidrs, `${path}.xff_trusted_cidrs.cidrs`)
   return (headers, connection) => {
-    if (!cidrs.contains(connection.remote.ip)) return { address: undefined, trusted: false, skipXffAppend }
+    if (!cidrs.contains(connection.remote.ip)) return { address: undefined, trusted: false, skipXffAppend: false }
     const list = (headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim())
     for (let i = list.length - 1; i >= 0; i--) {
       const address = parseAddress(list[i]!)

@@ -18,9 +18,10 @@ export function normalizePath(headers: HeaderMap, options: PathOptions): PathAct
   if (options.escapedSlashes !== 'keep') {
     const unescaped = unescapeSlashes(path)
     if (unescaped !== path) {
+      // Whoever formats the reply of a rejected request sees the path unescaped.
+      headers.set(':path', unescaped)
       if (options.escapedSlashes === 'reject') return 'reject'
       if (options.escapedSlashes === 'redirect') action = 'redirect'
-      headers.set(':path', unescaped)
     }
   }
   if (options.normalize) {

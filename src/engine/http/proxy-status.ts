@@ -36,21 +36,44 @@ export function proxyStatus(
   return { header, status: options.setRecommendedStatus ? found.status : undefined }
 }
 
+const UNAVAILABLE: ProxyError = { error: 'destination_unavailable', status: 503 }
+const LIMIT_REACHED: ProxyError = { error: 'connection_limit_reached', status: 503 }
+const TERMINATED: ProxyError = { error: 'connection_terminated', status: 502 }
+const REFUSED: ProxyError = { error: 'connection_refused', status: 502 }
+const RESPONSE_TIMEOUT: ProxyError = { error: 'http_response_timeout', status: 504 }
+const REQUEST_ERROR: ProxyError = { error: 'http_request_error', status: undefined }
+
+/** The error of each response flag; of several flags the one that stands first here decides. */
+const ERRORS: readonly [flag: string, error: ProxyError][] = [
+  ['LH', UNAVAILABLE],
+  ['UH', UNAVAILABLE],
+  ['UT', RESPONSE_TIMEOUT],
+  ['DT', { error: 'connection_timeout', status: 504 }],
+  ['LR', { error: 'connection_timeout', status: 504 }],
+  ['UR', TERMINATED],
+  ['UF', REFUSED],
+  ['UAEX', REFUSED],
+  ['UC', TERMINATED],
+  ['OM', LIMIT_REACHED],
+  ['DO', LIMIT_REACHED],
+  ['FI', REQUEST_ERROR],
+  ['DC', TERMINATED],
+  ['DR', TERMINATED],
+  ['UO', LIMIT_REACHED],
+  ['NR', { error: 'destination_not_found', status: 500 }],
+  ['RL', LIMIT_REACHED],
+  ['RLSE', LIMIT_REACHED],
+  ['URX', UNAVAILABLE],
+  ['SI', RESPONSE_TIMEOUT],
+  ['IH', REQUEST_ERROR],
+  ['DPE', REQUEST_ERROR],
+  ['UMSDR', RESPONSE_TIMEOUT],
+  ['NFCF', { error: 'proxy_configuration_error', status: 500 }],
+  ['UPE', { error: 'http_protocol_error', status: 502 }],
+  ['NC', UNAVAILABLE],
+  ['DF', { error: 'dns_error', status: 502 }],
+]
+
 function errorOf(info: StreamInfo): ProxyError | undefined {
-  const { flags } = info
-  if (flags.has('DF')) return { error: 'dns_error', status: 502 }
-  if (flags.has('UT')) return { error: 'connection_timeout', status: 504 }
-  if (flags.has('UF')) return { error: 'connection_refused', status: 502 }
-  if (flags.has('UC')) return { error: 'connection_terminated', status: 502 }
-  if (flags.has('LR') || flags.has('UR')) return { error: 'connection_terminated', status: 502 }
-  if (flags.has('UO')) return { error: 'connection_limit_reached', status: 503 }
-  if (flags.has('UH')) return { error: 'destination_unavailable', status: 503 }
-  if (flags.has('NR') || flags.has('NC')) return { error: 'destination_not_found', status: 500 }
-  if (flags.has('RL')) return { error: 'connection_limit_reached', status: 503 }
-  if (flags.has('LH')) return { error: 'destination_unavailable', status: 503 }
-  if (flags.has('IH') || flags.has('DPE')) return { error: 'http_request_error', status: undefined }
-  if (flags.has('UPE')) return { error: 'http_protocol_error', status: 502 }
-  if (flags.has('SI') || flags.has('UMSDR')) return { error: 'http_response_timeout', status: 504 }
-  if (flags.has('UAEX')) return { error: 'http_request_denied', status: 403 }
-  return undefined
+  return ERRORS.find(([flag]) => info.flags.has(flag))?.[1]
 }

@@ -93,6 +93,10 @@ export class Http1ClientCodec implements ParserEvents {
     return this.parser.finish()
   }
 
+  messageBegin(): void {
+    this.trailers = undefined
+  }
+
   firstLine(version: string, status: string): void {
     if (!/^HTTP\/\d\.\d$/.test(version) || !/^\d{1,3}$/.test(status))
       throw new CodecError('http/1.1 protocol error: FAILED_CONVERTING_STATUS_CODE_TO_INT', 'http1.codec_error')

@@ -4,6 +4,8 @@ import { CodecError } from './types.ts'
 
 /** What the parser tells its codec. Any of these may throw CodecError. */
 export interface ParserEvents {
+  /** The first byte of a message is there. */
+  messageBegin(): void
   /** The first line is complete: method, target and version, or version, status and reason. */
   firstLine(first: string, second: string, third: string): void
   header(name: string, value: string): void
@@ -125,6 +127,7 @@ export class Http1Parser {
       this.firstMessage = false
       if (first && !this.options.firstByteIsValid(bytes[0]!))
         throw codecError(this.options.request ? 'HPE_INVALID_METHOD' : 'HPE_INVALID_CONSTANT')
+      this.events.messageBegin()
       this.state = 'headers'
       this.held = new Uint8Array(0)
       this.scanned = 0

@@ -106,13 +106,16 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     if (this.active?.remoteComplete && data.length > 0) this.active.encoder.readDisable(true)
   }
 
+  messageBegin(): void {
+    if (this.resetCalled) return
+    this.begin()
+    if (this.outbound < MAX_OUTBOUND_RESPONSES) return
+    this.active!.encoder.started = true
+    throw new CodecError('Too many responses queued.', '')
+  }
+
   firstLine(method: string, target: string, version: string): void {
     if (!methodIsValid(method, this.settings.allowCustomMethods)) throw syntax('HPE_INVALID_METHOD')
-    if (!this.resetCalled) this.begin()
-    if (this.outbound >= MAX_OUTBOUND_RESPONSES) {
-      this.active!.encoder.started = true
-      throw new CodecError('Too many responses queued.', '')
-    }
     if (!targetIsValid(target, method === 'CONNECT')) throw syntax('HPE_INVALID_URL')
     if (!versionIsValid(version)) throw syntax('HPE_INVALID_VERSION')
     if (this.active) {
