@@ -1,4 +1,4 @@
-import type { StreamInfo } from '../stream-info.ts'
+import type { ResponseFlag, StreamInfo } from '../stream-info.ts'
 
 /** proxy_status_config, made ready. */
 export interface ProxyStatusOptions {
@@ -44,7 +44,7 @@ const RESPONSE_TIMEOUT: ProxyError = { error: 'http_response_timeout', status: 5
 const REQUEST_ERROR: ProxyError = { error: 'http_request_error', status: undefined }
 
 /** The error of each response flag; of several flags the one that stands first here decides. */
-const ERRORS: readonly [flag: string, error: ProxyError][] = [
+const ERRORS: readonly [flag: ResponseFlag, error: ProxyError][] = [
   ['LH', UNAVAILABLE],
   ['UH', UNAVAILABLE],
   ['UT', RESPONSE_TIMEOUT],
