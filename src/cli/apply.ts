@@ -12,11 +12,12 @@ export function applyCommand(args: string[]): Promise<number> {
   return guarded(usage, async () => {
     const { flags, rest, proxy } = readFlags(args, ['istio'])
     if (rest.length === 0) throw new UsageError('no resources are given')
-    const base = await readProxy(required(flags, 'base'))
+    const registry = loadEnvoyRegistry()
+    const base = await readProxy(required(flags, 'base'), registry)
     const resources = await readResources(rest)
     const version = flags.get('istio')
     if (version !== undefined) proxy.version = /^\d+\.\d+$/.test(version) ? `${version}.0` : version
-    const result = applyResources(base, proxy, resources, { registry: loadEnvoyRegistry().types })
+    const result = applyResources(base, proxy, resources, { registry: registry.types })
     process.stdout.write(`${JSON.stringify(result)}\n`)
     const refused = result.notes.filter((note) => note.severity === 'error')
     for (const note of refused) process.stderr.write(`${note.resource}: ${note.message}\n`)

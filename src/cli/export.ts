@@ -14,9 +14,10 @@ export function exportCommand(args: string[]): Promise<number> {
     const { flags, rest, proxy } = readFlags(args, ['desired', 'istio', 'prefer'])
     if (rest.length > 0) throw new UsageError(`unexpected argument: ${rest[0]}`)
     const options = readOptions(flags)
-    const base = await readProxy(required(flags, 'base'))
-    const desired = await readProxy(required(flags, 'desired'))
-    const result = exportResources(base, desired, proxy, options, { registry: loadEnvoyRegistry().types })
+    const registry = loadEnvoyRegistry()
+    const base = await readProxy(required(flags, 'base'), registry)
+    const desired = await readProxy(required(flags, 'desired'), registry)
+    const result = exportResources(base, desired, proxy, options, { registry: registry.types })
     process.stdout.write(result.yaml)
     for (const note of result.notes) process.stderr.write(`${note.severity}: ${note.place}: ${note.message}\n`)
     return result.notes.some((note) => note.severity === 'error') ? 1 : 0

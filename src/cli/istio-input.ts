@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { DocumentError, readDocument, readDocuments } from '../envoy/index.ts'
+import { importProxy } from '../envoy/import/index.ts'
+import { DocumentError, type EnvoyRegistry, readDocuments } from '../envoy/index.ts'
 import type { ProxyConfig, ProxyIdentity, ProxyKind } from '../istio/apply/index.ts'
-import { isObject, type Json, type JsonObject, objectAt, objectsAt, stringAt } from '../istio/message/json.ts'
+import { isObject, type JsonObject, stringAt } from '../istio/message/json.ts'
 
 /** The command was used wrongly; the message says how. */
 export class UsageError extends Error {}
@@ -83,59 +84,20 @@ export async function readResources(files: string[]): Promise<JsonObject[]> {
 }
 
 /**
- * What istiod sends a proxy, from a file: its lists of messages, an Envoy config dump or what `istioctl proxy-config all
- * -o json` prints. Of a dump only what is dynamic counts: the rest stands in the proxy's bootstrap.
+ * What istiod sends a proxy, from a file: its lists of messages, an Envoy config dump or what `istioctl proxy-config`
+ * prints. Of a dump only what came from the control plane counts: the rest stands in the proxy's bootstrap.
  * @throws Error that starts with the file and says what was expected where.
  */
-export async function readProxy(file: string): Promise<ProxyConfig> {
-  const text = await readText(file)
-  const document = located(file, () => readDocument(text))
-  const json = document.json as Json
-  if (isObject(json)) {
-    const dump = objectsAt(json, 'configs')
-    if (dump.length > 0) return fromDump(dump)
-    if (['listeners', 'routes', 'clusters', 'endpoints'].some((key) => Object.hasOwn(json, key))) {
-      for (const key of ['listeners', 'routes', 'clusters', 'endpoints']) {
-        const list = json[key]
-        if (list === undefined || list === null || (Array.isArray(list) && list.every(isObject))) continue
-        const { line, column } = document.locate([key])
-        throw new Error(`${file}: ${key}: line ${line}, column ${column}: expected a list of messages`)
-      }
-      return {
-        listeners: objectsAt(json, 'listeners'),
-        routes: objectsAt(json, 'routes'),
-        clusters: objectsAt(json, 'clusters'),
-        endpoints: objectsAt(json, 'endpoints'),
-      }
-    }
-  }
-  throw new Error(
-    `${file}: line 1, column 1: expected what istiod sends a proxy ({listeners, routes, clusters}), an Envoy config_dump or the output of istioctl proxy-config all -o json`,
-  )
-}
-
-/** The dynamic parts of a config dump, in either spelling of its fields. */
-function fromDump(configs: JsonObject[]): ProxyConfig {
-  const entries = (key: string) =>
-    configs.flatMap((config) => [...objectsAt(config, key), ...objectsAt(config, camel(key))])
-  const inside = (list: JsonObject[], key: string) =>
-    list.map((entry) => objectAt(entry, key) ?? objectAt(entry, camel(key))).filter((message) => message !== undefined)
-  const active = entries('dynamic_listeners').map(
-    (entry) => objectAt(entry, 'active_state') ?? objectAt(entry, 'activeState'),
-  )
+export async function readProxy(file: string, registry: EnvoyRegistry): Promise<ProxyConfig> {
+  const { listeners, routes, clusters, endpoints, statics } = importProxy(await readText(file), registry, file)
+  const sent = (messages: JsonObject[], own: string[]) =>
+    messages.filter((message) => !own.includes(String(message.name ?? '')))
   return {
-    listeners: inside(
-      active.filter((state) => state !== undefined),
-      'listener',
-    ),
-    routes: inside(entries('dynamic_route_configs'), 'route_config'),
-    clusters: inside(entries('dynamic_active_clusters'), 'cluster'),
-    endpoints: inside(entries('dynamic_endpoint_configs'), 'endpoint_config'),
+    listeners: sent(listeners as JsonObject[], statics.listeners),
+    routes: routes as JsonObject[],
+    clusters: sent(clusters as JsonObject[], statics.clusters),
+    endpoints: endpoints as JsonObject[],
   }
-}
-
-function camel(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 async function readText(file: string): Promise<string> {

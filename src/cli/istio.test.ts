@@ -69,17 +69,23 @@ describe('apply', () => {
       '@type': `type.googleapis.com/envoy.config.${type}`,
       ...(message as object),
     })
+    const admin = (kind: string) => `type.googleapis.com/envoy.admin.v3.${kind}ConfigDump`
     const dump = {
       configs: [
         { '@type': 'type.googleapis.com/envoy.admin.v3.BootstrapConfigDump', bootstrap: {} },
-        { dynamic_active_clusters: base.clusters.map((cluster) => ({ cluster: any('cluster.v3.Cluster', cluster) })) },
         {
+          '@type': admin('Clusters'),
+          dynamic_active_clusters: base.clusters.map((cluster) => ({ cluster: any('cluster.v3.Cluster', cluster) })),
+        },
+        {
+          '@type': admin('Listeners'),
           dynamic_listeners: base.listeners.map((listener) => ({
             active_state: { listener: any('listener.v3.Listener', listener) },
           })),
           static_listeners: [{ listener: { name: 'admin' } }],
         },
         {
+          '@type': admin('Routes'),
           dynamic_route_configs: base.routes.map((routes) => ({
             route_config: any('route.v3.RouteConfiguration', routes),
           })),
@@ -118,7 +124,7 @@ describe('apply', () => {
     expect(await applyCommand(['--base', base, ...proxy, file('bad.yaml', 'a: [1\nb: 2')])).toBe(1)
     expect(err).toMatch(/bad\.yaml: .*line \d+, column \d+/)
     expect(await applyCommand(['--base', file('x.json', '{"listeners": 3}'), ...proxy, base])).toBe(1)
-    expect(err).toContain('listeners: line 1, column 15: expected a list')
+    expect(err).toContain('x.json:1:1: expected an Envoy bootstrap')
     expect(await applyCommand(['--base', join(dir, 'none.json'), ...proxy, base])).toBe(1)
     expect(err).toContain('none.json: cannot be read')
   })
