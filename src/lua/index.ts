@@ -15,6 +15,7 @@ import type { HandleSide } from './api/side.ts'
 import { StatsScope } from './api/stats.ts'
 import { type StepOptions, StepRecorder } from './api/steps.ts'
 import { StreamHandle } from './api/stream-handle.ts'
+import { matchHandler, matchString } from './api/string-matcher.ts'
 
 export type { ClusterLoad, RouteAnswer, RouteQuestion } from './api/cluster-specifier.ts'
 export type { RunLimits, ScriptFailure } from './api/failure.ts'
@@ -52,6 +53,8 @@ export interface LuaService {
   httpScript(source: Uint8Array, place: ScriptPlace): HttpScript
   /** Loads the code of a cluster specifier, which must define `envoy_on_route`. Throws ScriptLoadError. */
   clusterSpecifier(source: Uint8Array, place: ScriptPlace): (question: RouteQuestion) => RouteAnswer
+  /** Loads the code of a string matcher, which must define `envoy_match`. Throws ScriptLoadError. */
+  stringMatcher(source: Uint8Array, place: ScriptPlace): (value: string) => { matched: boolean; problem?: string }
   /** Counters and gauges for one filter's scripts. */
   statsScope(): StatsScope
   /** The lines run so far, when stepping was asked for. */
@@ -100,6 +103,10 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
     clusterSpecifier(source, place) {
       const script = loadWith(source, place, clusterHandler)
       return (question) => chooseCluster(script, question)
+    },
+    stringMatcher(source, place) {
+      const script = loadWith(source, place, matchHandler)
+      return (value) => matchString(script, value)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { HeaderMatcher } from '../../envoy/types/envoy/config/route/v3/rout
 import { toByteString } from '../bytes.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import type { HeaderTest } from '../route/types.ts'
+import type { EngineServices } from '../services.ts'
 import { asciiLower, parseInt64 } from './ascii.ts'
 import { createStringMatcher, type StringMatcherConfig } from './string.ts'
 import type { TextMatcher } from './types.ts'
@@ -10,7 +11,7 @@ import type { TextMatcher } from './types.ts'
  * config.route.v3.HeaderMatcher made ready. Of several values of a name one has to match, inverted none may; a missing header never
  * matches, inverted or not, unless it counts as empty (Envoy: source/common/http/header_utility.cc).
  */
-export function createHeaderMatcher(config: HeaderMatcher, path: string): HeaderTest {
+export function createHeaderMatcher(config: HeaderMatcher, path: string, services?: EngineServices): HeaderTest {
   const name = asciiLower(toByteString(config.name))
   const { headerMatchSpecifier: specifier, invertMatch, treatMissingHeaderAsEmpty } = config
   if (specifier.case === undefined || specifier.case === 'presentMatch') {
@@ -21,7 +22,7 @@ export function createHeaderMatcher(config: HeaderMatcher, path: string): Header
       matches: (headers) => (treatMissingHeaderAsEmpty || headers.has(name)) === wanted,
     }
   }
-  const value = valueMatcher(config, path)
+  const value = valueMatcher(config, path, services)
   return {
     name,
     description: `${config.name} ${invertMatch ? 'not ' : ''}${value.description}`,
@@ -35,8 +36,12 @@ export function createHeaderMatcher(config: HeaderMatcher, path: string): Header
 }
 
 /** All of a list: an empty list matches everything. */
-export function createHeaderMatchers(configs: readonly HeaderMatcher[], path: string): HeaderTest[] {
-  return configs.map((config, i) => createHeaderMatcher(config, `${path}[${i}]`))
+export function createHeaderMatchers(
+  configs: readonly HeaderMatcher[],
+  path: string,
+  services?: EngineServices,
+): HeaderTest[] {
+  return configs.map((config, i) => createHeaderMatcher(config, `${path}[${i}]`, services))
 }
 
 export function matchesAll(tests: readonly HeaderTest[], headers: HeaderMap): boolean {
@@ -44,7 +49,7 @@ export function matchesAll(tests: readonly HeaderTest[], headers: HeaderMap): bo
   return true
 }
 
-function valueMatcher(config: HeaderMatcher, path: string): TextMatcher {
+function valueMatcher(config: HeaderMatcher, path: string, services: EngineServices | undefined): TextMatcher {
   const specifier = config.headerMatchSpecifier
   const plain = (kind: 'exact' | 'prefix' | 'suffix' | 'contains', value: string) =>
     createStringMatcher({ matchPattern: { case: kind, value }, ignoreCase: false }, path)
@@ -65,7 +70,7 @@ function valueMatcher(config: HeaderMatcher, path: string): TextMatcher {
         path,
       )
     case 'stringMatch':
-      return createStringMatcher(specifier.value as StringMatcherConfig, `${path}.string_match`)
+      return createStringMatcher(specifier.value as StringMatcherConfig, `${path}.string_match`, services)
     case 'rangeMatch': {
       const { start, end } = specifier.value
       return {

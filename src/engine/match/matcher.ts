@@ -135,7 +135,7 @@ function createPredicate<Action>(config: PredicateConfig, path: string, build: M
         }
       }
       if (matcher.case !== 'valueMatch') throw new ConfigError(at, 'needs value_match or custom_match')
-      const text = createStringMatcher(matcher.value as StringMatcherConfig, `${at}.value_match`)
+      const text = createStringMatcher(matcher.value as StringMatcherConfig, `${at}.value_match`, build.services)
       return (context) => {
         const value = input.read(context)
         return value === NOT_YET ? NOT_YET : typeof value === 'string' && text.matches(value)

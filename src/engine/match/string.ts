@@ -1,6 +1,9 @@
+import type { DataSource } from '../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { RegexMatcher } from '../../envoy/types/envoy/type/matcher/v3/regex_pb.d.ts'
-import { toByteString } from '../bytes.ts'
+import { fromLatin1, toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
+import { dataSourceBytes } from '../format/data-source.ts'
+import type { EngineServices } from '../services.ts'
 import { asciiLower } from './ascii.ts'
 import { compileRegex } from './regex.ts'
 import type { TextMatcher } from './types.ts'
@@ -10,17 +13,17 @@ export interface StringMatcherConfig {
   matchPattern:
     | { case: 'exact' | 'prefix' | 'suffix' | 'contains'; value: string }
     | { case: 'safeRegex'; value: Pick<RegexMatcher, 'regex'> }
-    | { case: 'custom'; value: { name: string } }
+    | { case: 'custom'; value: { name: string; typedConfig?: unknown } }
     | { case: undefined; value?: undefined }
   ignoreCase: boolean
 }
 
 /**
  * A StringMatcher made ready for byte strings. ignore_case folds ASCII only and does not touch safe_regex
- * (Envoy: source/common/common/matchers.h). Custom matchers (extensions) are not modelled and match nothing.
+ * (Envoy: source/common/common/matchers.h). Custom matchers in Lua need `services`; without them, or Lua, they match nothing.
  * @throws ConfigError at `path` when no pattern is set or a regex is not RE2.
  */
-export function createStringMatcher(config: StringMatcherConfig, path: string): TextMatcher {
+export function createStringMatcher(config: StringMatcherConfig, path: string, services?: EngineServices): TextMatcher {
   const { matchPattern: pattern, ignoreCase } = config
   switch (pattern.case) {
     case 'exact':
@@ -36,10 +39,7 @@ export function createStringMatcher(config: StringMatcherConfig, path: string): 
       return { matches: (text) => regex.matches(text), description: `regex ${pattern.value.regex}` }
     }
     case 'custom':
-      return {
-        matches: () => false,
-        description: `custom matcher ${pattern.value.name} (not modelled, matches nothing)`,
-      }
+      return createCustomMatcher(pattern.value, `${path}.custom`, services)
     default:
       throw new ConfigError(path, 'a string matcher needs one of exact, prefix, suffix, contains, safe_regex, custom')
   }
@@ -56,4 +56,27 @@ function comparing(
   if (!ignoreCase) return { matches: (text) => test(text, bytes), description }
   const lower = asciiLower(bytes)
   return { matches: (text) => test(asciiLower(text), lower), description }
+}
+
+/** The part of src/lua's service that is needed here. */
+interface LuaMatcherService {
+  stringMatcher(source: Uint8Array, place: { name: string; now: () => number }): (value: string) => { matched: boolean }
+}
+
+function createCustomMatcher(
+  config: { name: string; typedConfig?: unknown },
+  path: string,
+  services: EngineServices | undefined,
+): TextMatcher {
+  const unpacked = services?.registry.unpack(config.typedConfig)
+  const lua = services?.host.services.lua as LuaMatcherService | undefined
+  if (!services || !lua || unpacked?.typeName !== 'envoy.extensions.string_matcher.lua.v3.Lua') {
+    return { matches: () => false, description: `custom matcher ${config.name} (not modelled, matches nothing)` }
+  }
+  const { sourceCode } = unpacked.message as { sourceCode?: DataSource }
+  if (!sourceCode) throw new ConfigError(`${path}.source_code`, 'is required')
+  const source = fromLatin1(dataSourceBytes(sourceCode, `${path}.source_code`, services))
+  const now = () => services.host.startTime + services.loop.now
+  const match = lua.stringMatcher(source, { name: `${path}.source_code`, now })
+  return { matches: (value) => match(value).matched, description: `Lua matcher ${config.name}` }
 }

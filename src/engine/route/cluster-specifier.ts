@@ -6,7 +6,7 @@ import type { LuaConfig } from '../../envoy/types/envoy/extensions/router/cluste
 import type { MatcherClusterSpecifier } from '../../envoy/types/envoy/extensions/router/cluster_specifiers/matcher/v3/matcher_pb.d.ts'
 import { fromLatin1, toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
-import { dataSourceBytes } from '../format/body.ts'
+import { dataSourceBytes } from '../format/data-source.ts'
 import { asciiLower } from '../match/ascii.ts'
 import { createMatcher } from '../match/matcher.ts'
 import type { EngineServices } from '../services.ts'

@@ -1,5 +1,6 @@
 import { ConfigError } from '../catalogue.ts'
-import { createBodyFormatter, dataSourceBytes } from '../format/body.ts'
+import { createBodyFormatter } from '../format/body.ts'
+import { dataSourceBytes } from '../format/data-source.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import type { StreamInfo } from '../stream-info.ts'
 import { RouteBase, type RouteSettings } from './base.ts'

@@ -64,7 +64,7 @@ export function createDescriptorAction(config: ActionConfig, path: string, servi
     }
     case 'headerValueMatch': {
       const { descriptorKey, descriptorValue, defaultValue, expectMatch = true, headers: matchers } = action.value
-      const tests = createHeaderMatchers(matchers, `${path}.header_value_match.headers`)
+      const tests = createHeaderMatchers(matchers, `${path}.header_value_match.headers`, services)
       const value = literalOrFormat(descriptorValue, `${path}.header_value_match.descriptor_value`, services)
       return (context) =>
         matchesAll(tests, context.headers) === expectMatch

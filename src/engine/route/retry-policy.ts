@@ -39,8 +39,12 @@ export function createRetryPolicy(config: RetryPolicy, path: string, services: E
     perTryTimeoutMs: durationMs(config.perTryTimeout) ?? 0,
     perTryIdleTimeoutMs: durationMs(config.perTryIdleTimeout) ?? 0,
     retriableStatusCodes: config.retriableStatusCodes,
-    retriableHeaders: createHeaderMatchers(config.retriableHeaders, `${path}.retriable_headers`),
-    retriableRequestHeaders: createHeaderMatchers(config.retriableRequestHeaders, `${path}.retriable_request_headers`),
+    retriableHeaders: createHeaderMatchers(config.retriableHeaders, `${path}.retriable_headers`, services),
+    retriableRequestHeaders: createHeaderMatchers(
+      config.retriableRequestHeaders,
+      `${path}.retriable_request_headers`,
+      services,
+    ),
     backOff: backOffOf(config, path),
     rateLimitedBackOff: config.rateLimitedRetryBackOff && {
       resetHeaders: config.rateLimitedRetryBackOff.resetHeaders.map((header) => ({

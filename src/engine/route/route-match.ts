@@ -66,14 +66,14 @@ function createConditions(match: RouteMatch, path: string, services: EngineServi
   }
   if (match.grpc) conditions.push({ description: 'gRPC', matches: (context) => isGrpcRequest(context.headers) })
   match.headers.forEach((header, i) => {
-    const test = createHeaderMatcher(header, `${path}.headers[${i}]`)
+    const test = createHeaderMatcher(header, `${path}.headers[${i}]`, services)
     conditions.push({ description: `header ${test.description}`, matches: (context) => test.matches(context.headers) })
   })
   match.queryParameters.forEach((parameter, i) => {
-    conditions.push(queryCondition(parameter, `${path}.query_parameters[${i}]`))
+    conditions.push(queryCondition(parameter, `${path}.query_parameters[${i}]`, services))
   })
   match.cookies.forEach((cookie, i) => {
-    conditions.push(cookieCondition(cookie, `${path}.cookies[${i}]`))
+    conditions.push(cookieCondition(cookie, `${path}.cookies[${i}]`, services))
   })
   if (match.tlsContext) conditions.push(...tlsConditions(match.tlsContext))
   match.dynamicMetadata.forEach((metadata, i) => {
@@ -90,7 +90,7 @@ function createConditions(match: RouteMatch, path: string, services: EngineServi
   return conditions
 }
 
-function queryCondition(config: QueryParameterMatcher, path: string): Condition {
+function queryCondition(config: QueryParameterMatcher, path: string, services: EngineServices): Condition {
   const name = toByteString(config.name)
   const specifier = config.queryParameterMatchSpecifier
   if (specifier.case !== 'stringMatch') {
@@ -100,7 +100,7 @@ function queryCondition(config: QueryParameterMatcher, path: string): Condition 
       matches: (context) => context.query.has(name) === wanted,
     }
   }
-  const text = createStringMatcher(specifier.value as StringMatcherConfig, `${path}.string_match`)
+  const text = createStringMatcher(specifier.value as StringMatcherConfig, `${path}.string_match`, services)
   return {
     description: `query ${config.name} ${text.description}`,
     matches(context) {
@@ -110,10 +110,10 @@ function queryCondition(config: QueryParameterMatcher, path: string): Condition 
   }
 }
 
-function cookieCondition(config: CookieMatcher, path: string): Condition {
+function cookieCondition(config: CookieMatcher, path: string, services: EngineServices): Condition {
   if (!config.stringMatch) throw new ConfigError(`${path}.string_match`, 'a cookie matcher needs a string_match')
   const name = toByteString(config.name)
-  const text = createStringMatcher(config.stringMatch as StringMatcherConfig, `${path}.string_match`)
+  const text = createStringMatcher(config.stringMatch as StringMatcherConfig, `${path}.string_match`, services)
   const { invertMatch } = config
   return {
     description: `cookie ${config.name} ${invertMatch ? 'not ' : ''}${text.description}`,

@@ -118,7 +118,7 @@ export class HostScope {
     this.virtualClusters = config.virtualClusters.map((cluster, i) => {
       const at = `${path}.virtual_clusters[${i}]`
       if (cluster.headers.length === 0) throw new ConfigError(`${at}.headers`, 'a virtual cluster needs headers')
-      return { name: cluster.name, tests: createHeaderMatchers(cluster.headers, `${at}.headers`) }
+      return { name: cluster.name, tests: createHeaderMatchers(cluster.headers, `${at}.headers`, services) }
     })
   }
 

@@ -1,6 +1,6 @@
 import { fromLatin1, textOf, utf8 } from '../../../engine/bytes.ts'
 import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
-import { dataSourceBytes } from '../../../engine/format/body.ts'
+import { dataSourceBytes } from '../../../engine/format/data-source.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
 import type { DataSource } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { Lua, LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
