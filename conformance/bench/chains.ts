@@ -115,5 +115,6 @@ export function chain(filters: JsonObject[], virtualHosts: JsonObject[]): JsonOb
   return { listeners: [{ name: 'main', address, filter_chains: [filterChain] }], clusters: [] }
 }
 
-/** What every bench sends. */
-export const REQUEST_PATH = '/api/v1/items?page=2'
+/** What every bench sends, to the simulator and to Envoy. */
+export const REQUEST_HEAD =
+  'GET /api/v1/items?page=2 HTTP/1.1\r\nhost: example.com\r\nuser-agent: bench\r\naccept: */*\r\n\r\n'

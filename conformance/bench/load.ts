@@ -1,15 +1,13 @@
 // A load generator with a process of its own: `load.ts PORT SECONDS`. Prints the requests it got answers to, a second.
 import { connect } from 'node:net'
-import { REQUEST_PATH } from './chains.ts'
+import { REQUEST_HEAD } from './chains.ts'
 
 const CONNECTIONS = 32
 const WARM_UP_MS = 500
 
 const port = Number(process.argv[2])
 const seconds = Number(process.argv[3])
-const request = Buffer.from(
-  `GET ${REQUEST_PATH} HTTP/1.1\r\nhost: example.com\r\nuser-agent: bench\r\naccept: */*\r\n\r\n`,
-)
+const request = Buffer.from(REQUEST_HEAD)
 
 let answered = 0
 
