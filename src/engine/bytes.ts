@@ -14,7 +14,8 @@ export function toByteString(text: string): string {
 /** Bytes to a byte string. */
 export function latin1(bytes: Uint8Array): string {
   let out = ''
-  for (let i = 0; i < bytes.length; i += 8192) out += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[])
+  for (let i = 0; i < bytes.length; i += 8192)
+    out += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[])
   return out
 }
 

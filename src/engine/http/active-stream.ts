@@ -56,7 +56,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
       info: this.info,
       filters: config.filters,
       callbacks: this,
-      bufferLimit: connection.bufferLimit,
+      // An HTTP/2 stream may hold as much as its window, whatever the connection's limit.
+      bufferLimit: manager.protocol === 'HTTP/2' ? config.http2.streamWindow : connection.bufferLimit,
       proxy100Continue: config.proxy100Continue,
     })
     this.idleTimeoutMs = config.streamIdleTimeoutMs

@@ -34,8 +34,12 @@ export class StubConnection {
   /** Envoy half-closed or closed: a byte server ends with it, an HTTP server has nothing more to read. */
   receiveEnd(): void {
     if (!this.open || this.busy) return
-    this.open = false
-    this.server.loop.post(() => this.peer.onClosed(false))
+    // What it has to say to what it was sent before comes first.
+    this.server.loop.post(() => {
+      if (!this.open) return
+      this.open = false
+      this.peer.onClosed(false)
+    })
   }
 
   /** Envoy is gone. */
