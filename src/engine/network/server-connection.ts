@@ -139,7 +139,7 @@ export class ServerConnection {
     if (!this.open) return
     this.open = false
     this.closeTimer?.cancel()
-    for (const slot of this.slots) slot.filter.onClose?.(slot, by)
+    for (const slot of this.slots) if (slot.greeted) slot.filter.onClose?.(slot, by)
     if (by === 'local') this.options.client.onClosed(reset)
   }
 }
