@@ -1,29 +1,115 @@
+import IconDots from '@tabler/icons-react/icons/IconDots'
+import IconLock from '@tabler/icons-react/icons/IconLock'
 import IconX from '@tabler/icons-react/icons/IconX'
-import { useState } from 'react'
-import { setConfig } from '../../model/edits/config.ts'
-import { formatPath, getAt, type Json } from '../../model/json.ts'
-import { pathOfId } from '../../model/locate.ts'
-import { useApp } from '../context.ts'
+import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import type { EnvoyRegistry } from '../../envoy/registry.ts'
+import type { Origin } from '../../model/origin.ts'
+import { useApp, useOrigins, useServices } from '../context.ts'
+import { loadRegistry } from '../registry.ts'
 import { useActions } from '../use-actions.ts'
+import AboutTab from './AboutTab.tsx'
+import FormTab from './FormTab.tsx'
 import classes from './Inspector.module.css'
+import { scriptsOf } from './lua/scripts.ts'
+import { ObjectMenu } from './ObjectMenu.tsx'
+import PerRouteTab from './PerRouteTab.tsx'
+import { collect } from './problems.ts'
+import { type Subject, subjectOf } from './subject.ts'
+import { useProblems } from './use-problems.ts'
 
-/** The selected object, to read and to edit. */
+const LuaTab = lazy(() => import('./LuaTab.tsx'))
+const YamlTab = lazy(() => import('./YamlTab.tsx'))
+
+type Tab = 'form' | 'lua' | 'yaml' | 'routes' | 'about'
+const TITLES: Record<Tab, string> = { form: 'Form', lua: 'Lua', yaml: 'YAML', routes: 'Per route', about: 'About' }
+
+/** The selected object: as a form, as YAML, its scripts, its overrides on routes, and what is known of it. */
 export default function Inspector() {
-  const actions = useActions()
+  const { catalogue } = useServices()
   const design = useApp((state) => state.design)
   const id = useApp((state) => state.selection)
-  const path = design && id !== undefined ? pathOfId(design, id) : undefined
-  if (!design || !path || id === undefined) return <div className={classes.panel} />
-  const value = getAt(design, path)
-  const text = JSON.stringify(value, null, 2)
-  const name = (value as { name?: string } | undefined)?.name
+  const config = design?.config
+  // Without the view, which changes more often than what the inspector is about.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is read of the design is its configuration.
+  const subject = useMemo(
+    () => (design && id !== undefined ? subjectOf(design, id, catalogue) : undefined),
+    [config, id, catalogue],
+  )
+  const origins = useOrigins()
+  const { registry, failure } = useRegistry()
+  if (!subject) {
+    return (
+      <aside className={classes.panel} aria-label="Inspector">
+        <p className={classes.note}>
+          {id === 'client' ? 'The request is edited in the run below.' : 'Select something on the canvas.'}
+        </p>
+      </aside>
+    )
+  }
   return (
     <aside className={classes.panel} aria-label="Inspector">
-      <header>
+      {registry ? (
+        <ObjectPanel subject={subject} registry={registry} origin={origins(subject.value)} />
+      ) : (
+        <p className={classes.note} role="status">
+          {failure ?? 'Loading Envoy’s schema…'}
+        </p>
+      )}
+    </aside>
+  )
+}
+
+function useRegistry(): { registry?: EnvoyRegistry; failure?: string } {
+  const [state, setState] = useState<{ registry?: EnvoyRegistry; failure?: string }>({})
+  useEffect(() => {
+    loadRegistry().then(
+      (registry) => setState({ registry }),
+      (error: Error) => setState({ failure: error.message }),
+    )
+  }, [])
+  return state
+}
+
+interface ObjectProps {
+  subject: Subject
+  registry: EnvoyRegistry
+  origin: Origin
+}
+
+function ObjectPanel({ subject, registry, origin }: ObjectProps) {
+  const actions = useActions()
+  const unlocked = useApp((state) => state.design?.view?.unlocked?.includes(subject.id) === true)
+  const locked = origin !== 'own' && !unlocked
+  const found = useProblems(locked ? undefined : subject, registry)
+  const problems = locked ? collect() : found
+  const tabs = tabsOf(subject)
+  const [wanted, setTab] = useState<Tab>()
+  const tab = wanted && tabs.includes(wanted) ? wanted : tabs.includes('lua') ? 'lua' : 'form'
+  const errors = problems.all.filter((problem) => problem.severity === 'error').length
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (by === 0) return
+    event.preventDefault()
+    const next = tabs.at((tabs.indexOf(tab) + by) % tabs.length)!
+    setTab(next)
+    document.getElementById(`inspector-tab-${next}`)?.focus()
+  }
+  const place = subject.path.join('/')
+  return (
+    <>
+      <header className={classes.header}>
         <div>
-          <b>{name ?? 'object'}</b>
-          <small className="mono">{formatPath(path)}</small>
+          <b title={subject.title}>{subject.title}</b>
+          <small>
+            {[subject.what, origin === 'own' ? 'yours' : origin === 'edited' ? 'Istio’s, edited' : 'Istio’s own'].join(
+              ', ',
+            )}
+          </small>
         </div>
+        <ObjectMenu subject={subject} locked={locked}>
+          <IconDots size={16} />
+        </ObjectMenu>
         <button
           type="button"
           aria-label="Close the inspector"
@@ -32,43 +118,59 @@ export default function Inspector() {
           <IconX size={15} />
         </button>
       </header>
-      <JsonField key={`${id} ${text}`} text={text} locked={actions.locked(id)} onChange={change} />
-    </aside>
-  )
-
-  function change(next: Json): void {
-    const now = actions.state.design
-    if (now && path) actions.state.apply(setConfig(now, path, next))
-  }
-}
-
-function JsonField({ text, locked, onChange }: { text: string; locked: boolean; onChange(value: Json): void }) {
-  const [draft, setDraft] = useState(text)
-  const [problem, setProblem] = useState<string>()
-  const commit = (): void => {
-    if (draft === text) return
-    try {
-      onChange(JSON.parse(draft) as Json)
-    } catch (error) {
-      setProblem((error as Error).message)
-    }
-  }
-  return (
-    <>
-      <textarea
-        className="mono"
-        aria-label="Configuration as JSON"
-        spellCheck={false}
-        readOnly={locked}
-        value={draft}
-        onChange={(event) => {
-          setDraft(event.target.value)
-          setProblem(undefined)
-        }}
-        onBlur={commit}
-      />
-      {locked && <p>Istio’s own: unlock it to edit.</p>}
-      {problem && <p role="alert">{problem}</p>}
+      <div className={classes.tabs} role="tablist" aria-label="Ways to look at it" onKeyDown={onKeyDown}>
+        {tabs.map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            id={`inspector-tab-${one}`}
+            aria-selected={one === tab}
+            aria-controls="inspector-body"
+            tabIndex={one === tab ? 0 : -1}
+            onClick={() => setTab(one)}
+          >
+            {TITLES[one]}
+            {one === 'form' && errors > 0 && <em title={errors === 1 ? '1 error' : `${errors} errors`}>{errors}</em>}
+          </button>
+        ))}
+      </div>
+      {locked && (
+        <div className={classes.locked}>
+          <IconLock size={14} />
+          <span>Istio’s own: read only until it is unlocked.</span>
+          <button type="button" className={classes.button} onClick={() => actions.toggleLock(subject.id)}>
+            Unlock
+          </button>
+        </div>
+      )}
+      <div className={classes.body} id="inspector-body" role="tabpanel" aria-labelledby={`inspector-tab-${tab}`}>
+        <Suspense fallback={<p className={classes.note}>Loading the editor…</p>}>
+          {tab === 'form' && (
+            <FormTab
+              subject={subject}
+              registry={registry}
+              problems={problems}
+              locked={locked}
+              {...(tabs.includes('lua') ? { onOpenLua: () => setTab('lua') } : {})}
+            />
+          )}
+          {tab === 'lua' && <LuaTab key={place} subject={subject} locked={locked} />}
+          {tab === 'yaml' && <YamlTab key={place} subject={subject} registry={registry} locked={locked} />}
+          {tab === 'routes' && <PerRouteTab key={place} subject={subject} registry={registry} />}
+          {tab === 'about' && <AboutTab subject={subject} origin={origin} locked={locked} />}
+        </Suspense>
+      </div>
     </>
   )
+}
+
+function tabsOf(subject: Subject): Tab[] {
+  return [
+    'form',
+    ...(scriptsOf(subject) ? (['lua'] as const) : []),
+    'yaml',
+    ...(subject.kind === 'hf' && !subject.entry?.terminal ? (['routes'] as const) : []),
+    'about',
+  ]
 }

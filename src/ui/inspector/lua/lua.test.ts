@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { filterCatalogue } from '../../../filters/catalogue.ts'
+import type { Design } from '../../../model/design.ts'
+import { emptyDesign } from '../../../model/design.ts'
+import type { JsonObject } from '../../../model/json.ts'
+import { subjectOf } from '../subject.ts'
+import { luaContext, scriptName, scriptsOf, withText } from './scripts.ts'
+import { localsText, stepAtBreakpoint, stepsOf, toggleLine } from './steps.ts'
+
+const catalogue = filterCatalogue()
+const LUA = 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua'
+
+function design(config: JsonObject, after: JsonObject[] = []): Design {
+  const filters = [{ name: 'lua', typed_config: { '@type': LUA, ...config } }, ...after]
+  const manager = {
+    name: 'hcm',
+    typed_config: { '@type': 'type.googleapis.com/x.HttpConnectionManager', http_filters: filters },
+  }
+  const listener = { name: 'l', filter_chains: [{ filters: [manager] }] }
+  return { ...emptyDesign(), config: { listeners: [listener], clusters: [{ name: 'authz' }] } }
+}
+const ID = 'listener:l/chain:/nf:hcm/hf:lua'
+const subject = (of: Design) => subjectOf(of, ID, catalogue)!
+
+describe('the scripts of a filter', () => {
+  test('the default one, there or not, and those with names', () => {
+    expect(scriptsOf(subject(design({})))?.map((one) => one.label)).toEqual(['default'])
+    const both = design({
+      default_source_code: { inline_string: 'a = 1' },
+      source_codes: { other: { inline_string: 'b = 1' } },
+    })
+    expect(scriptsOf(subject(both))?.map((one) => [one.label, one.text])).toEqual([
+      ['default', 'a = 1'],
+      ['other', 'b = 1'],
+    ])
+  })
+
+  test('inline_code alone', () => {
+    const [script] = scriptsOf(subject(design({ inline_code: 'x = 1' })))!
+    expect(script).toMatchObject({ field: 'inline_code', text: 'x = 1' })
+    expect(withText(script!, undefined, 'y')).toEqual({ path: ['typed_config', 'inline_code'], value: 'y' })
+  })
+
+  test('bytes are shown as text, and become text when they are edited', () => {
+    const source = { inline_bytes: btoa('a = 1') }
+    const [script] = scriptsOf(subject(design({ default_source_code: source })))!
+    expect(script?.text).toBe('a = 1')
+    expect(withText(script!, source, 'a = 2')).toEqual({
+      path: ['typed_config', 'default_source_code'],
+      value: { inline_string: 'a = 2' },
+    })
+  })
+
+  test('a file is somewhere else', () => {
+    const [script] = scriptsOf(subject(design({ default_source_code: { filename: '/a.lua' } })))!
+    expect(script?.elsewhere).toBe('/a.lua')
+  })
+
+  test('go by the name the simulator gives them', () => {
+    const [script] = scriptsOf(subject(design({})))!
+    expect(scriptName(subject(design({})), script!)).toBe(
+      'listeners[0].filter_chains[0].filters[0].typed_config.http_filters[0].typed_config.default_source_code',
+    )
+  })
+
+  test('know the clusters, and who writes metadata behind them', () => {
+    const jwt = {
+      name: 'jwt',
+      typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication' },
+    }
+    const of = design({}, [jwt])
+    const context = luaContext(of, subject(of), scriptsOf(subject(of))![0]!, catalogue)
+    expect(context.clusters).toEqual(['authz'])
+    expect(context.after).toEqual([{ name: 'jwt', writes: ['envoy.filters.http.jwt_authn'] }])
+  })
+})
+
+describe('stepping', () => {
+  const step = (script: string, line: number) => ({ script, handler: 'envoy_on_request', line, locals: [] })
+  const steps = stepsOf([step('a', 1), step('b', 1), step('a', 2), step('a', 3), step('a', 2)], 'a')
+
+  test('only the script’s own lines', () => expect(steps.map((one) => one.line)).toEqual([1, 2, 3, 2]))
+
+  test('from breakpoint to breakpoint', () => {
+    expect(stepAtBreakpoint(steps, [2], 0, 1)).toBe(1)
+    expect(stepAtBreakpoint(steps, [2], 2, 1)).toBe(3)
+    expect(stepAtBreakpoint(steps, [2], 2, -1)).toBe(1)
+    expect(stepAtBreakpoint(steps, [9], 0, 1)).toBe(-1)
+  })
+
+  test('breakpoints come and go', () => {
+    expect(toggleLine([1, 5], 3)).toEqual([1, 3, 5])
+    expect(toggleLine([1, 3, 5], 3)).toEqual([1, 5])
+  })
+
+  test('locals in one line', () => {
+    expect(localsText({ ...step('a', 1), locals: [{ name: 'user', value: '"ada"' }] })).toBe('user = "ada"')
+  })
+})

@@ -1,0 +1,142 @@
+import type { LuaContext } from '../../../lua/editor-data/index.ts'
+import type { Catalogue } from '../../../model/catalogue.ts'
+import type { Design } from '../../../model/design.ts'
+import { asObject, asText, formatPath, isObject, type Json, type JsonObject, type Path } from '../../../model/json.ts'
+import { filtersOf } from '../../../model/place.ts'
+import type { Subject } from '../subject.ts'
+
+const LUA = '.extensions.filters.http.lua.v3.Lua'
+const LUA_ROUTE = '.extensions.filters.http.lua.v3.LuaPerRoute'
+
+/** A script of the selected object. */
+export interface Script {
+  /** Where its text stands, from the object on. */
+  path: Path
+  /** For the list of scripts: `default`, or its name among source_codes, or the filter it overrides. */
+  label: string
+  field: NonNullable<LuaContext['field']>
+  text: string
+  /** It comes from a file or an environment variable, which are not here. */
+  elsewhere?: string
+}
+
+/** The scripts of an object, in the order they are offered; undefined when it is nothing that has scripts. */
+export function scriptsOf(subject: Subject): Script[] | undefined {
+  const config = asObject(subject.value.typed_config)
+  if (subject.kind === 'hf' && asText(config['@type'])?.endsWith(LUA)) return filterScripts(config)
+  const overrides = Object.entries(asObject(subject.value.typed_per_filter_config)).flatMap(([name, override]) =>
+    routeScripts(name, override),
+  )
+  return overrides.length > 0 ? overrides : undefined
+}
+
+function filterScripts(config: JsonObject): Script[] {
+  const at: Path = ['typed_config']
+  const named = Object.entries(asObject(config.source_codes)).map(([name, source]) =>
+    sourceScript(asObject(source), [...at, 'source_codes', name], name, 'source_codes'),
+  )
+  const inline: Script[] =
+    typeof config.inline_code === 'string'
+      ? [
+          {
+            path: [...at, 'inline_code'],
+            label: 'inline_code (deprecated)',
+            field: 'inline_code',
+            text: config.inline_code,
+          },
+        ]
+      : []
+  const main =
+    isObject(config.default_source_code) || (inline.length === 0 && named.length === 0)
+      ? [
+          sourceScript(
+            asObject(config.default_source_code),
+            [...at, 'default_source_code'],
+            'default',
+            'default_source_code',
+          ),
+        ]
+      : []
+  return [...main, ...inline, ...named]
+}
+
+function routeScripts(name: string, override: Json): Script[] {
+  if (!isObject(override) || !asText(override['@type'])?.endsWith(LUA_ROUTE) || !isObject(override.source_code))
+    return []
+  return [sourceScript(override.source_code, ['typed_per_filter_config', name, 'source_code'], name, 'source_code')]
+}
+
+function sourceScript(source: JsonObject, path: Path, label: string, field: Script['field']): Script {
+  const elsewhere = asText(source.filename) ?? asText(source.environment_variable)
+  const text = typeof source.inline_string === 'string' ? source.inline_string : bytesOf(source.inline_bytes)
+  return { path: [...path, 'inline_string'], label, field, text, ...(elsewhere ? { elsewhere } : {}) }
+}
+
+function bytesOf(base64: Json | undefined): string {
+  if (typeof base64 !== 'string') return ''
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * The data source that holds a script after its text was edited: inline_string takes the place of whatever it was. For
+ * `inline_code` the text itself. With the path, from the object on, where it goes.
+ */
+export function withText(script: Script, source: Json | undefined, text: string): { path: Path; value: Json } {
+  if (script.field === 'inline_code') return { path: script.path, value: text }
+  const { inline_bytes: _, filename: __, environment_variable: ___, ...rest } = asObject(source)
+  return { path: script.path.slice(0, -1), value: { ...rest, inline_string: text } }
+}
+
+/** Under which name the simulator knows a script: the document path of its source, without the leading `config`. */
+export function scriptName(subject: Subject, script: Script): string {
+  const path = script.field === 'inline_code' ? script.path : script.path.slice(0, -1)
+  return formatPath([...subject.path.slice(1), ...path])
+}
+
+/** The key of a script's breakpoints in the design's view. */
+export function breakpointKey(subject: Subject, script: Script): string {
+  return `${subject.id}#${script.label}`
+}
+
+/** What the editor should know of where a script stands: clusters to call, who writes metadata before and behind it. */
+export function luaContext(design: Design, subject: Subject, script: Script, catalogue: Catalogue): LuaContext {
+  const clusters = design.config.clusters.flatMap((cluster) => asText(cluster.name) ?? [])
+  const base: LuaContext = { field: script.field, clusters }
+  const { place } = subject
+  if (!place) return base
+  const chain = filtersOf(design, place).map((filter) => ({
+    name: asText(filter.name) ?? 'filter',
+    writes: metadataOf(filter, catalogue),
+  }))
+  return { ...base, before: chain.slice(0, place.index), after: chain.slice(place.index + 1) }
+}
+
+/** Namespaces of dynamic metadata that filters write, by the filter's extension name. */
+const WRITES: Record<string, string> = {
+  'envoy.filters.http.jwt_authn': 'envoy.filters.http.jwt_authn',
+  'envoy.filters.http.ext_authz': 'envoy.filters.http.ext_authz',
+  'envoy.filters.http.ext_proc': 'envoy.filters.http.ext_proc',
+  'envoy.filters.http.rbac': 'envoy.filters.http.rbac',
+  'envoy.filters.http.oauth2': 'envoy.filters.http.oauth2',
+  'envoy.filters.http.geoip': 'envoy.filters.http.geoip',
+  'envoy.filters.http.basic_auth': 'envoy.filters.http.basic_auth',
+}
+
+function metadataOf(filter: JsonObject, catalogue: Catalogue): string[] {
+  const name = catalogue.find(filter, 'http')?.name ?? asText(filter.name) ?? ''
+  const config = asObject(filter.typed_config)
+  const own = WRITES[name]
+  if (name.endsWith('.lua')) {
+    // set("namespace", ...) on dynamic metadata, as far as its text shows.
+    const text = JSON.stringify(config)
+    return [...text.matchAll(/dynamicMetadata\(\)\s*:\s*set\(\s*\\?["']([^"'\\]+)/g)].map((match) => match[1]!)
+  }
+  if (name.endsWith('.header_to_metadata') || name.endsWith('.json_to_metadata') || name.endsWith('.set_metadata')) {
+    return [...JSON.stringify(config).matchAll(/"metadata_namespace":"([^"]+)"/g)].map((match) => match[1]!)
+  }
+  return own ? [own] : []
+}

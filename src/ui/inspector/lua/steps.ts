@@ -1,0 +1,27 @@
+import type { ScriptStep } from '../../../store/app.ts'
+
+/** The lines of one script that a run went through, in order. */
+export function stepsOf(steps: readonly ScriptStep[] | undefined, script: string): ScriptStep[] {
+  return (steps ?? []).filter((step) => step.script === script)
+}
+
+/** The first step on a line with a breakpoint, at `from` or after it in the direction; -1 if there is none. */
+export function stepAtBreakpoint(
+  steps: readonly ScriptStep[],
+  breakpoints: readonly number[],
+  from: number,
+  by: 1 | -1,
+): number {
+  for (let at = from; at >= 0 && at < steps.length; at += by) if (breakpoints.includes(steps[at]!.line)) return at
+  return -1
+}
+
+/** The breakpoints with one line's taken away or put in, sorted. */
+export function toggleLine(lines: readonly number[], line: number): number[] {
+  return lines.includes(line) ? lines.filter((one) => one !== line) : [...lines, line].sort((a, b) => a - b)
+}
+
+/** What the locals were, in one line: `user = "ada", count = 3`. */
+export function localsText(step: ScriptStep): string {
+  return step.locals.map(({ name, value }) => `${name} = ${value}`).join('   ')
+}
