@@ -1,6 +1,6 @@
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf'
 import { isObject, type Json, type JsonObject, put } from './json.ts'
-import { canonicalEnum, canonicalScalar, inWords, isDefault, MessageError } from './scalar.ts'
+import { canonicalEnum, canonicalScalar, inWords, isDefault, MessageError, type Reader } from './scalar.ts'
 import { canonicalWellKnown, isWellKnown, typeNameOf } from './well-known.ts'
 
 /** How strictly a message is read. */
@@ -43,11 +43,16 @@ class Canonical {
     this.options = options
   }
 
+  private get reader(): Reader {
+    return this.options.mode === 'istiod' ? 'istiod' : 'proto3'
+  }
+
   message(type: DescMessage, value: Json, path: string): Json {
     // Only in lists and maps; elsewhere null is the same as absent.
     if (value === null && type.typeName !== 'google.protobuf.Value') return isWellKnown(type.typeName) ? value : {}
     if (type.typeName === 'google.protobuf.Any') return this.any(value, path)
-    if (isWellKnown(type.typeName)) return this.tolerate(value, () => canonicalWellKnown(type, value, path))
+    if (isWellKnown(type.typeName))
+      return this.tolerate(value, () => canonicalWellKnown(type, value, path, this.reader))
     if (!isObject(value)) {
       if (this.options.mode === 'keep') return value
       throw new MessageError(path, `expected ${shortName(type)}, found ${inWords(value)}`)
@@ -109,7 +114,9 @@ class Canonical {
     }
     if (field.fieldKind === 'message') return this.message(field.message, value, path)
     const canonical = this.tolerate(value, () =>
-      field.fieldKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+      field.fieldKind === 'enum'
+        ? canonicalEnum(field.enum, value, path)
+        : canonicalScalar(field.scalar, value, path, this.reader),
     )
     return hasPresence(field) || !isDefault(field, canonical) ? canonical : undefined
   }
@@ -117,14 +124,18 @@ class Canonical {
   private element(field: DescField & { fieldKind: 'list' }, value: Json, path: string): Json {
     if (field.listKind === 'message') return this.message(field.message, value, path)
     return this.tolerate(value, () =>
-      field.listKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+      field.listKind === 'enum'
+        ? canonicalEnum(field.enum, value, path)
+        : canonicalScalar(field.scalar, value, path, this.reader),
     )
   }
 
   private mapEntry(field: DescField & { fieldKind: 'map' }, value: Json, path: string): Json {
     if (field.mapKind === 'message') return this.message(field.message, value, path)
     return this.tolerate(value, () =>
-      field.mapKind === 'enum' ? canonicalEnum(field.enum, value, path) : canonicalScalar(field.scalar, value, path),
+      field.mapKind === 'enum'
+        ? canonicalEnum(field.enum, value, path)
+        : canonicalScalar(field.scalar, value, path, this.reader),
     )
   }
 
@@ -144,6 +155,9 @@ class Canonical {
       throw new MessageError(`${path}.@type`, `istiod does not know the type ${url}`)
     }
     const out: JsonObject = { '@type': url }
+    if (type.typeName === 'google.protobuf.Empty' && value.value === undefined && this.options.mode === 'istiod') {
+      throw new MessageError(path, `${url} needs value`)
+    }
     if (isWellKnown(type.typeName) || type.typeName === 'google.protobuf.Any') {
       if (value.value === undefined && this.options.mode === 'istiod')
         throw new MessageError(path, `${url} needs value`)

@@ -28,9 +28,11 @@ const wide = new Set([ScalarType.INT64, ScalarType.SINT64, ScalarType.SFIXED64, 
 /**
  * One scalar as proto3 JSON writes it: 64-bit integers as strings, 32-bit ones as numbers, bytes in standard base64.
  * Accepts what proto3 JSON readers accept: numbers as strings, whole numbers with a fraction of zero, URL-safe base64.
+ * As istiod reads them, base64 is the standard one with its padding, and null in a list is the default.
  * @throws MessageError when the value cannot be of that type.
  */
-export function canonicalScalar(type: ScalarType, value: Json, path: string): Json {
+export function canonicalScalar(type: ScalarType, value: Json, path: string, reader: Reader = 'proto3'): Json {
+  if (value === null && reader === 'istiod') return defaultOf(type)
   const range = integers[type]
   if (range) return canonicalInteger(range, wide.has(type), value, path)
   if (type === ScalarType.STRING) {
@@ -41,8 +43,17 @@ export function canonicalScalar(type: ScalarType, value: Json, path: string): Js
     if (typeof value !== 'boolean') throw new MessageError(path, `expected true or false, found ${inWords(value)}`)
     return value
   }
-  if (type === ScalarType.BYTES) return canonicalBytes(value, path)
+  if (type === ScalarType.BYTES) return canonicalBytes(value, path, reader)
   return canonicalFloat(type, value, path)
+}
+
+/** Whose reader of JSON: that of the protobuf libraries, or the older one that istiod still uses. */
+export type Reader = 'proto3' | 'istiod'
+
+function defaultOf(type: ScalarType): Json {
+  if (type === ScalarType.BOOL) return false
+  if (type === ScalarType.STRING || type === ScalarType.BYTES) return ''
+  return wide.has(type) ? '0' : 0
 }
 
 function canonicalInteger(range: [bigint, bigint], wideInteger: boolean, value: Json, path: string): Json {
@@ -80,8 +91,11 @@ function shortestFloat(value: number): number {
   return target
 }
 
-function canonicalBytes(value: Json, path: string): Json {
+function canonicalBytes(value: Json, path: string, reader: Reader): Json {
   if (typeof value !== 'string') throw new MessageError(path, `expected base64, found ${inWords(value)}`)
+  if (reader === 'istiod' && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) {
+    throw new MessageError(path, 'expected standard base64 with padding')
+  }
   const text = value.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(text) || text.length % 4 === 1) throw new MessageError(path, 'expected base64')
   return text + '='.repeat((4 - (text.length % 4)) % 4)

@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import { isObject, type Json } from './json.ts'
-import { canonicalScalar, inWords, MessageError } from './scalar.ts'
+import { canonicalScalar, inWords, MessageError, type Reader } from './scalar.ts'
 
 const wrappers = new Set(
   ['Double', 'Float', 'Int64', 'UInt64', 'Int32', 'UInt32', 'Bool', 'String', 'Bytes'].map(
@@ -30,15 +30,15 @@ export function typeNameOf(url: string): string {
  * A wrapper, duration, timestamp, field mask or struct in its one JSON form.
  * @throws MessageError when the value cannot be read as that type.
  */
-export function canonicalWellKnown(type: DescMessage, value: Json, path: string): Json {
+export function canonicalWellKnown(type: DescMessage, value: Json, path: string, reader: Reader = 'proto3'): Json {
   if (wrappers.has(type.typeName)) {
     const field = type.fields[0]
     if (field?.fieldKind !== 'scalar') throw new MessageError(path, `${type.typeName} has no scalar`)
-    return canonicalScalar(field.scalar, value, path)
+    return canonicalScalar(field.scalar, value, path, reader)
   }
   switch (type.typeName) {
     case 'google.protobuf.Duration':
-      return canonicalDuration(value, path)
+      return canonicalDuration(value, path, reader)
     case 'google.protobuf.Struct':
       if (!isObject(value)) throw new MessageError(path, `expected an object, found ${inWords(value)}`)
       return value
@@ -70,9 +70,11 @@ const nanos: Record<string, bigint> = {
  * A duration with no, three, six or nine digits after the point, as proto3 JSON writes it. Go's notation is read too,
  * because istiod does.
  */
-function canonicalDuration(value: Json, path: string): Json {
+function canonicalDuration(value: Json, path: string, reader: Reader): Json {
   const total = typeof value === 'string' ? parseDuration(value) : undefined
-  if (total === undefined) {
+  // Go counts nanoseconds in 64 bits.
+  const tooLong = total !== undefined && reader === 'istiod' && (total >= 2n ** 63n || total < -(2n ** 63n))
+  if (total === undefined || tooLong) {
     throw new MessageError(path, `expected a duration such as "1.5s" or "500ms", found ${inWords(value)}`)
   }
   const size = total < 0n ? -total : total
