@@ -1,7 +1,7 @@
 import type { Buffer } from '../../engine/buffer.ts'
 import type { HeaderMap } from '../../engine/http/header-map.ts'
 import { LuaError } from '../vm/vm.ts'
-import { ApiObject, type ApiType } from './object.ts'
+import { ApiObject, type ApiType, checkInt32 } from './object.ts'
 
 /** A body or one chunk of it (Envoy: BufferWrapper in source/extensions/filters/common/lua/wrappers.cc). */
 export class BodyObject extends ApiObject {
@@ -22,12 +22,12 @@ export const bodyType: ApiType<BodyObject> = {
       vm.pushNumber(L, self.data.length)
       return 1
     },
-    getBytes(self, L, { vm }) {
-      const index = vm.checkInteger(L, 2)
-      const length = vm.checkInteger(L, 3)
+    getBytes(self, L, machine) {
+      const index = checkInt32(machine, L, 2)
+      const length = checkInt32(machine, L, 3)
       if (index < 0 || length < 0 || index + length > self.data.length)
         throw new LuaError('index/length must be >= 0 and (index + length) must be <= buffer size')
-      vm.pushString(L, self.data.bytes().subarray(index, index + length))
+      machine.vm.pushString(L, self.data.bytes().subarray(index, index + length))
       return 1
     },
     // Whatever is being read, content-length becomes the length of this buffer, even when it is one chunk of many.

@@ -2,7 +2,7 @@ import { HeaderMap, type HeaderMapKind } from '../../engine/http/header-map.ts'
 import type { AsyncClient, AsyncRequestOptions, AsyncResponse } from '../../engine/upstream/types.ts'
 import { LuaArgumentError, LuaError, type LuaState, type LuaVm } from '../vm/vm.ts'
 import { lowerCase } from './headers.ts'
-import { type ApiMachine, untilNul } from './object.ts'
+import { type ApiMachine, checkInt32, untilNul } from './object.ts'
 
 /** A request a script makes of its own, as `httpCall` describes it. */
 export interface HttpCall {
@@ -25,8 +25,10 @@ const optionReaders: Record<string, OptionReader> = {
   asynchronous(call, { vm }, L) {
     call.asynchronous = vm.toBoolean(L, -1)
   },
-  timeout_ms(call, { vm }, L) {
-    call.options.timeoutMs = checkTimeout(Math.trunc(numberInLoop(vm, L)))
+  timeout_ms(call, machine, L) {
+    const { vm } = machine
+    if (vm.toNumber(L, -1) === undefined) throw inLoop(vm, L, vm.top(L), 'number')
+    call.options.timeoutMs = checkTimeout(checkInt32(machine, L, vm.top(L)))
   },
   trace_sampled(call, { vm }, L) {
     call.options.traceSampled = vm.toBoolean(L, -1)
@@ -58,7 +60,7 @@ export function readHttpCall(machine: ApiMachine, L: LuaState, client: AsyncClie
     const flag = vm.type(L, asyncFlagIndex)
     if (flag !== 'no value' && flag !== 'boolean')
       throw new LuaError("http call asynchronous flag must be 'true', 'false', or empty")
-    call.options.timeoutMs = checkTimeout(vm.checkInteger(L, optionsIndex))
+    call.options.timeoutMs = checkTimeout(checkInt32(machine, L, optionsIndex))
     call.asynchronous = vm.toBoolean(L, asyncFlagIndex)
   }
 
@@ -89,15 +91,12 @@ function readOptions(call: HttpCall, machine: ApiMachine, L: LuaState): void {
 // number in the message when it has pushed one value more, so it comes out one too high.
 function stringInLoop(vm: LuaVm, L: LuaState, index: number): string {
   const value = vm.toString(L, index)
-  if (value !== undefined) return value
-  throw new LuaArgumentError(index + 1, vm.typeError(L, index, 'string').message)
+  if (value === undefined) throw inLoop(vm, L, index, 'string')
+  return value
 }
 
-function numberInLoop(vm: LuaVm, L: LuaState): number {
-  const index = vm.top(L)
-  const value = vm.toNumber(L, index)
-  if (value !== undefined) return value
-  throw new LuaArgumentError(index + 1, vm.typeError(L, index, 'number').message)
+function inLoop(vm: LuaVm, L: LuaState, index: number, expected: string): LuaArgumentError {
+  return new LuaArgumentError(index + 1, vm.typeError(L, index, expected).message)
 }
 
 function checkTimeout(milliseconds: number): number {

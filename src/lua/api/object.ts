@@ -158,6 +158,38 @@ export class Slot<T extends ApiObject> {
   }
 }
 
+/** Slots by name. */
+export class SlotMap<T extends ApiObject> {
+  private readonly slots = new Map<string, Slot<T>>()
+
+  push(name: string, L: LuaState, machine: ApiMachine, type: ApiType<T>, create: () => T): number {
+    const slot = this.slots.get(name) ?? new Slot<T>()
+    this.slots.set(name, slot)
+    return slot.push(L, machine, type, create)
+  }
+
+  reset(): void {
+    for (const slot of this.slots.values()) slot.reset()
+    this.slots.clear()
+  }
+}
+
+/**
+ * An argument as a signed 64-bit integer, as luaL_checkinteger makes it of a number: cut off, and the smallest of all for
+ * what does not fit.
+ */
+export function checkInt64({ vm }: ApiMachine, L: LuaState, index: number): bigint {
+  const number = Math.trunc(vm.checkNumber(L, index))
+  return number >= -int64Limit && number < int64Limit ? BigInt(number) : -(1n << 63n)
+}
+
+const int64Limit = 2 ** 63
+
+/** The low 32 bits of that, signed: luaL_checkint. */
+export function checkInt32(machine: ApiMachine, L: LuaState, index: number): number {
+  return Number(BigInt.asIntN(32, checkInt64(machine, L, index)))
+}
+
 /** The C string at a script's argument: Envoy reads many of them up to the first NUL. */
 export function checkCString(machine: ApiMachine, L: LuaState, index: number): string {
   return untilNul(machine.vm.checkString(L, index))

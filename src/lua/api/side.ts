@@ -27,8 +27,8 @@ export interface HandleSide extends StreamScope {
   readonly canRespond: boolean
   setOverrideHost(host: string, strict: boolean): void
   requestHeaders(): HeaderMap | undefined
-  /** metadata(): the route's, for this filter. */
-  metadata(): JsonObject
+  /** metadata(): the route's under `name`, or for this filter when it is empty. */
+  metadata(name: string): JsonObject
   filterContext(): JsonObject
   setReasonPhrase(phrase: string): void
   /** The script failed: the message goes on without it. */

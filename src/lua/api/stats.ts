@@ -1,5 +1,5 @@
 import { LuaError, type LuaState } from '../vm/vm.ts'
-import { type ApiMachine, type ApiMethod, ApiObject, type ApiType, checkCString } from './object.ts'
+import { type ApiMachine, type ApiMethod, ApiObject, type ApiType, checkCString, checkInt64 } from './object.ts'
 
 /** The counters and gauges of one Lua filter; they live as long as its configuration. Unsigned 64-bit, as Envoy's. */
 export class StatsScope {
@@ -53,9 +53,9 @@ const value: ApiMethod<StatObject> = (self, L, { vm }) => {
 }
 
 function amount(machine: ApiMachine, L: LuaState, what: string): bigint {
-  const given = machine.vm.checkInteger(L, 2)
-  if (given < 0) throw new LuaError(`${what} must be non-negative`)
-  return Number.isFinite(given) ? BigInt(given) : 0n
+  const given = checkInt64(machine, L, 2)
+  if (given < 0n) throw new LuaError(`${what} must be non-negative`)
+  return given
 }
 
 const counterType: ApiType<StatObject> = {

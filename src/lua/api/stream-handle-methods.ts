@@ -15,6 +15,7 @@ import {
   ConnectionStreamInfoObject,
   connectionStreamInfoType,
   connectionType,
+  metadataName,
   RouteScopeObject,
   routeType,
   StreamInfoObject,
@@ -96,8 +97,9 @@ export const streamHandleType: ApiType<StreamHandle> = {
     },
 
     metadata(self, L, machine) {
-      return self.slots.metadata.push(L, machine, metadataType, () => {
-        return new MetadataObject(self.side.metadata(), self.side.closures)
+      const name = metadataName(machine, L)
+      return self.slots.metadata.push(name, L, machine, metadataType, () => {
+        return new MetadataObject(self.side.metadata(name), self.side.closures)
       })
     },
 

@@ -11,7 +11,7 @@ import { HeadersObject, headersType } from './headers.ts'
 import { failedResponse, type HttpCall, pushResponse, readHeaders } from './http-call.ts'
 import type { PublicKeyObject } from './keys.ts'
 import type { MetadataObject } from './metadata.ts'
-import { type ApiMachine, ApiObject, Slot } from './object.ts'
+import { type ApiMachine, ApiObject, Slot, SlotMap } from './object.ts'
 import type { LuaScript, ScriptCall } from './script.ts'
 import type { HandleSide } from './side.ts'
 import type { StatsScopeObject } from './stats.ts'
@@ -59,7 +59,7 @@ export class StreamHandle extends ApiObject {
     requestHeaders: new Slot<HeadersObject>(),
     body: new Slot<BodyObject>(),
     trailers: new Slot<HeadersObject>(),
-    metadata: new Slot<MetadataObject>(),
+    metadata: new SlotMap<MetadataObject>(),
     filterContext: new Slot<MetadataObject>(),
     streamInfo: new Slot<StreamInfoObject>(),
     connectionStreamInfo: new Slot<ConnectionStreamInfoObject>(),

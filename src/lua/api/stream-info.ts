@@ -1,4 +1,4 @@
-import { toByteString } from '../../engine/bytes.ts'
+import { fromLatin1, textOf, toByteString } from '../../engine/bytes.ts'
 import { type ConnectionInfo, formatAddress, type JsonObject, type StreamInfo } from '../../engine/stream-info.ts'
 import { LuaError, type LuaState } from '../vm/vm.ts'
 import { FilterStateApi, filterStateType } from './filter-state.ts'
@@ -9,7 +9,7 @@ import {
   MetadataObject,
   metadataType,
 } from './metadata.ts'
-import { type ApiMachine, type ApiMethod, ApiObject, type ApiType, type Closure, Slot } from './object.ts'
+import { type ApiMachine, type ApiMethod, ApiObject, type ApiType, type Closure, Slot, SlotMap } from './object.ts'
 import { SslObject, sslType } from './ssl.ts'
 import { type DescriptorSource, pushTypedMetadata } from './typed-metadata.ts'
 
@@ -132,7 +132,7 @@ export const connectionType: ApiType<ConnectionObject> = {
 
 /** route() or virtualHost(): `read` gives the filter_metadata of the one it stands for. */
 export class RouteScopeObject extends ScopedObject {
-  readonly metadata = new Slot<MetadataObject>()
+  readonly metadata = new SlotMap<MetadataObject>()
   readonly read: (info: StreamInfo) => Record<string, JsonObject> | undefined
 
   constructor(scope: StreamScope, read: (info: StreamInfo) => Record<string, JsonObject> | undefined) {
@@ -145,21 +145,27 @@ export class RouteScopeObject extends ScopedObject {
   }
 }
 
-// Unlike handle:metadata() these know the filter's configured name only.
-const routeMetadata: ApiMethod<RouteScopeObject> = (self, L, machine) => {
+/** The optional argument of metadata(): a filter's name, empty for this one. */
+export function metadataName({ vm }: ApiMachine, L: LuaState): string {
+  return vm.isNoneOrNil(L, 2) ? '' : textOf(fromLatin1(vm.checkString(L, 2)))
+}
+
+// Unlike handle:metadata() these do not fall back to the filter's canonical name.
+function pushMetadata(self: RouteScopeObject, name: string, L: LuaState, machine: ApiMachine): number {
   const all = self.read(self.scope.info) ?? {}
-  const struct = Object.hasOwn(all, self.scope.filterName) ? all[self.scope.filterName]! : {}
-  return self.metadata.push(L, machine, metadataType, () => new MetadataObject(struct, self.scope.closures))
+  const key = name || self.scope.filterName
+  const struct = Object.hasOwn(all, key) ? all[key]! : {}
+  return self.metadata.push(name, L, machine, metadataType, () => new MetadataObject(struct, self.scope.closures))
 }
 
 export const routeType: ApiType<RouteScopeObject> = {
   name: 'N5Envoy10Extensions11HttpFilters3Lua12RouteWrapperE',
-  methods: { metadata: routeMetadata },
+  methods: { metadata: (self, L, machine) => pushMetadata(self, metadataName(machine, L), L, machine) },
 }
 
 export const virtualHostType: ApiType<RouteScopeObject> = {
   name: 'N5Envoy10Extensions11HttpFilters3Lua18VirtualHostWrapperE',
-  methods: { metadata: routeMetadata },
+  methods: { metadata: (self, L, machine) => pushMetadata(self, '', L, machine) },
 }
 
 function pushSsl(slot: Slot<SslObject>, connection: ConnectionInfo, L: LuaState, machine: ApiMachine): number {

@@ -67,7 +67,7 @@ export const streamHandleDoc: TypeDoc = {
     ),
     method(
       'metadata',
-      [],
+      [parameter('filter:string?', 'A name under filter_metadata, instead of this filter.')],
       ['Metadata'],
       "The route's metadata for this filter: under the filter's own name, or under envoy.filters.http.lua when there is none.",
     ),

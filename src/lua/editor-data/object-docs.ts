@@ -281,7 +281,13 @@ export const objectDocs: TypeDoc[] = [
     doc: 'The route of the request.',
     link: envoyLink('route-object-api'),
     methods: [
-      method('metadata', [], ['Metadata'], "Its metadata under the filter's own name.", 'route-object-api'),
+      method(
+        'metadata',
+        [parameter('filter:string?', 'A name under filter_metadata, instead of this filter.')],
+        ['Metadata'],
+        "Its metadata under the filter's own name.",
+        'route-object-api',
+      ),
       ...logMethods(),
     ],
   },

@@ -129,17 +129,17 @@ export class LuaFilter implements HttpFilter {
       note: (text: string) => stream.note(text),
       log: (level: LogLine['level'], text: string) => stream.log({ level, text: readable(text) }),
       requestHeaders: () => stream.requestHeaders,
-      metadata: () => this.routeMetadata(),
+      metadata: (name: string) => this.routeMetadata(name),
       filterContext: (): JsonObject => stream.perRoute<LuaPerRoute>()?.filterContext ?? config.filterContext,
       fail: (failure: ScriptFailure) => this.fail(failure),
     }
   }
 
-  private routeMetadata(): JsonObject {
+  private routeMetadata(name: string): JsonObject {
     const all = this.stream.route()?.metadata ?? {}
-    const { filterName } = this.stream
-    if (Object.hasOwn(all, filterName)) return all[filterName]!
-    return Object.hasOwn(all, canonicalName) ? all[canonicalName]! : {}
+    const key = name || this.stream.filterName
+    if (Object.hasOwn(all, key)) return all[key]!
+    return !name && Object.hasOwn(all, canonicalName) ? all[canonicalName]! : {}
   }
 
   private reply({ status, headers, body }: Respond): void {
