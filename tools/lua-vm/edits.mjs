@@ -151,6 +151,17 @@ export const edits = [
     find: 'void lj_gc_fullgc(lua_State *L)\n{\n',
     replace: 'void lj_gc_fullgc(lua_State *L)\n{\n  lx_charge((uint32_t)(G(L)->gc.total >> 5));\n',
   },
+  {
+    file: 'lj_gc.c',
+    why: 'a cycle starts before the memory limit is reached, or garbage would count against it',
+    find: /g->gc\.threshold = \(g->gc\.estimate\/100\) \* g->gc\.pause;/g,
+    replace: 'g->gc.threshold = lx_gcthreshold((g->gc.estimate/100) * g->gc.pause);',
+  },
+  {
+    file: 'lj_gc.c',
+    find: '  lim = (GCSTEPSIZE/100) * g->gc.stepmul;\n',
+    replace: '  lx_charge(16);\n  lim = (GCSTEPSIZE/100) * g->gc.stepmul;\n',
+  },
   { file: 'lj_gc.c', find: '#include "lj_gc.h"\n', replace: '#include "lj_gc.h"\n#include "interp.h"\n' },
   {
     file: 'lj_api.c',

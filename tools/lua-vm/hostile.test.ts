@@ -3,9 +3,9 @@ import { loadLuaModule } from '../../src/lua/vm/vm.node.ts'
 import { LuaTrap, LuaVm } from '../../src/lua/vm/vm.ts'
 import { families, hostileScripts } from './hostile.ts'
 
-const budget = 100_000
+const budget = 60_000
 const memoryLimit = 32 * 1024 * 1024
-/** No script may take longer than this, in milliseconds; with this budget the slowest takes some 60. */
+/** No script may take longer than this, in milliseconds; with this budget the slowest takes some 50. */
 const longest = 2_000
 const module = loadLuaModule()
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { frames, traceback } from './frames.ts'
 import { loadLuaModule } from './vm.node.ts'
@@ -14,6 +16,11 @@ function machine(options = {}) {
   }
   return { vm, printed, run }
 }
+
+test('the machine is small enough to load with the page', () => {
+  const bytes = readFileSync(new URL('./lua.generated.wasm', import.meta.url))
+  expect(gzipSync(bytes, { level: 9 }).length).toBeLessThan(120_000)
+})
 
 describe('running', () => {
   test('names the chunk after its first line, as Envoy does', () => {

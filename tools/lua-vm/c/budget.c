@@ -80,6 +80,11 @@ void lx_setlimit(double bytes) {
   limit = (size_t)bytes;
 }
 
+GCSize lx_gcthreshold(GCSize wanted) {
+  size_t most = limit - limit / 8;
+  return limit != 0 && wanted > most ? (GCSize)most : wanted;
+}
+
 double lx_usedbytes(void) {
   return (double)used;
 }

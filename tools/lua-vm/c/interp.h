@@ -46,4 +46,7 @@ void lx_sethooked(int on);
 void lx_over(lua_State *L);
 void lx_tick(lua_State *L);
 
+/* How much memory may be in use before the next collection. */
+GCSize lx_gcthreshold(GCSize wanted);
+
 #endif

@@ -227,7 +227,7 @@ b:set("abcdef") print(b:get(2, 2), b:get()) print(pcall(b.put, b), pcall(buffer.
 local ffi = require("ffi")
 print(ffi.os, ffi.arch, type(ffi.new), tostring(ffi.new("int", 5)), ffi.new("int[3]", 1, 2, 3)[1], ffi.sizeof("int"), ffi.sizeof("double"), ffi.string(ffi.new("char[4]", "abc")))
 print(1LL + 2, 2^53 + 1ULL, -1ULL, 10LL / 3, 10LL % 3, 1LL == 1, tostring(5ULL), type(1LL), 0xffffffffffffffffULL, 1LL < 2, -5LL)
-ffi.cdef("typedef struct { int x; double y; } point_t;") local p = ffi.new("point_t", 3, 4.5) print(p.x, p.y, ffi.sizeof("point_t"), ffi.istype("point_t", p), pcall(function() return p.z end))
+ffi.cdef("typedef struct { int x; double y; } point_t;") local p = ffi.new("point_t", 3, 4.5) print(p.x, p.y, ffi.sizeof("point_t"), ffi.istype("point_t", p), (select(2, pcall(function() return p.z end)):gsub("%d+", "N")))
 print(ffi.cast("int", 3.7), ffi.cast("uint8_t", 300), tonumber(ffi.cast("uint32_t", -1)), tonumber(ffi.new("int64_t", 2^40)), ffi.abi("le"), ffi.typeof("int"), pcall(ffi.cdef, "struct {"), bit.band(0xffLL, 0x0f), bit.lshift(1LL, 40))
 print(pcall(ffi.new, "nosuchtype"), pcall(function() return ffi.C.nosuchfunction end) )
 ----
