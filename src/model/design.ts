@@ -21,6 +21,9 @@ const tls = z.looseObject({
   clientKey: z.optional(text),
 })
 
+/** Where the client meant to go, when iptables redirected it to the listener. */
+const originalDestination = z.looseObject({ ip: text, port: z.number() })
+
 const request = z.looseObject({
   name: z.optional(text),
   method: z.optional(text),
@@ -33,6 +36,7 @@ const request = z.looseObject({
   scheme: z.optional(text),
   tls: z.optional(tls),
   sourceAddress: z.optional(text),
+  originalDestination: z.optional(originalDestination),
   proxyProtocol: z.optional(bytes),
   listener: z.optional(text),
   afterMs: z.optional(z.number()),
@@ -44,6 +48,7 @@ const connection = z.looseObject({
   waitMs: z.optional(z.number()),
   tls: z.optional(tls),
   sourceAddress: z.optional(text),
+  originalDestination: z.optional(originalDestination),
   proxyProtocol: z.optional(bytes),
   listener: z.optional(text),
 })

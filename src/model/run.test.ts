@@ -33,9 +33,29 @@ describe('marks', () => {
       failed: true,
       logs: 1,
     })
-    expect(marks.get(`${hcm}/hf:two`)).toMatchObject({ replied: true, verdict: 'StopIteration' })
+    expect(marks.get(`${hcm}/hf:two`)).toMatchObject({ replied: true })
     expect([...marks.keys()].sort()).toEqual(
       ['cluster:a', 'listener:main', 'listener:main/chain:web', hcm, `${hcm}/hf:one`, `${hcm}/hf:two`].sort(),
     )
+  })
+
+  it('say who answered, and with what', () => {
+    const request = { kind: 'http_filter', phase: 'request', status: 'StopIteration' } as const
+    const response = { kind: 'http_filter', phase: 'response', path: `${list}[0]`, name: 'one' } as const
+    const headers = (status: string) => [[':status', status]] as const
+    const replied = marksOf(design, [
+      { ...request, name: 'one', path: `${list}[0]` },
+      { kind: 'local_reply', phase: 'response', name: 'local reply 403', status: '403', headers: headers('403') },
+      { ...response, headers: headers('403') },
+    ])
+    expect(replied.get('listener:main/chain:web/nf:hcm/hf:one')).toMatchObject({ replied: true, answer: '403' })
+    const answered = marksOf(design, [
+      { ...request, name: 'one', path: `${list}[0]` },
+      { kind: 'upstream', phase: 'request', name: 'a' },
+      { ...response, headers: headers('201') },
+    ])
+    expect(answered.get('cluster:a')).toMatchObject({ replied: false, answer: '201' })
+    const filter = answered.get('listener:main/chain:web/nf:hcm/hf:one')
+    expect([filter?.replied, filter?.answer, filter?.verdict]).toEqual([false, undefined, undefined])
   })
 })

@@ -12,6 +12,8 @@ export interface RunStep {
   status?: string
   reason?: string
   changes?: { added: unknown[]; changed: unknown[]; removed: unknown[] }
+  /** The message's headers after the step. */
+  headers?: readonly (readonly [name: string, value: string])[]
   logs?: { level: string; text: string }[]
   notModelled?: string[]
 }
@@ -27,8 +29,12 @@ export interface ChangeCounts {
 export interface NodeMarks {
   request?: ChangeCounts
   response?: ChangeCounts
-  /** The last verdict in each direction, where it is not simply Continue. */
+  /** What it decided, where that is more than to let the message go on or to hold it for a while. */
   verdict?: string
+  /** Why, of a route that was chosen. */
+  reason?: string
+  /** The status that it answered with: a filter in the server's stead, or a cluster's server. */
+  answer?: string
   replied: boolean
   /** A script or filter failed here. */
   failed: boolean
@@ -55,9 +61,26 @@ export function idOfStep(design: Design, step: RunStep): string | undefined {
 /** What happened at each object that the run reached, containers included; objects not in the map were not reached. */
 export function marksOf(design: Design, steps: readonly RunStep[]): Map<string, NodeMarks> {
   const marks = new Map<string, NodeMarks>()
+  // Whose answer comes next: a server's, or the last filter's that saw the request.
+  let asked: string | undefined
+  let last: string | undefined
   for (const step of steps) {
     const id = idOfStep(design, step)
+    const status = step.headers?.find(([name]) => name === ':status')?.[1]
+    if (step.kind === 'local_reply') {
+      asked = undefined
+      if (id === undefined && last !== undefined) {
+        const mark = reach(marks, last)
+        mark.replied = true
+        mark.answer = step.status ?? status
+      }
+    } else if (step.phase === 'response' && asked !== undefined && status !== undefined) {
+      reach(marks, asked).answer = status
+      asked = undefined
+    }
     if (id === undefined) continue
+    if (step.kind === 'upstream') asked = id
+    if (step.kind === 'http_filter' && step.phase === 'request') last = id
     for (let at = parentId(id); at !== ''; at = parentId(at)) reach(marks, at)
     note(reach(marks, id), step)
   }
@@ -82,7 +105,9 @@ function note(mark: NodeMarks, step: RunStep): void {
       removed: sum.removed + step.changes.removed.length,
     }
   }
-  if (step.status !== undefined && step.status !== 'Continue') mark.verdict = step.status
+  if (step.status !== undefined && !/^(Continue|StopIteration|not simulated)/.test(step.status))
+    mark.verdict = step.status
+  if (step.kind === 'route' && step.reason !== undefined) mark.reason = step.reason
   if (step.kind === 'local_reply') mark.replied = true
   mark.logs += step.logs?.length ?? 0
   if (step.logs?.some((line) => line.level === 'error' || line.level === 'critical')) mark.failed = true

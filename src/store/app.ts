@@ -50,7 +50,9 @@ export interface RunState {
   errorPath?: string
   /** The step that is looked at. */
   step?: number
-  /** The document was edited since. */
+  /** The design that was run. */
+  of?: Design
+  /** What traffic depends on was edited since. */
   stale: boolean
 }
 
@@ -150,7 +152,7 @@ export function createAppStore(): AppStore {
         history: record(history, { label: edit.label, design, selection, merge: options.merge }),
         selection: selected,
         gap: undefined,
-        run: { ...run, stale: run.status !== 'idle' },
+        run: aged(run, edit.design),
         saving: 'pending',
       })
     },
@@ -188,9 +190,16 @@ function travel(get: () => AppState, set: (state: Partial<AppState>) => void, go
     history: gone.history,
     selection: keep(shown, gone.entry.selection) ?? keep(shown, selection),
     gap: undefined,
-    run: { ...run, stale: run.status !== 'idle' },
+    run: aged(run, shown),
     saving: 'pending',
   })
+}
+
+/** The last run, beside a design: names, expectations and the view do not make it out of date. */
+export function aged(run: RunState, design: Design): RunState {
+  const parts = ['config', 'upstreams', 'requests', 'connections', 'istio'] as const
+  const stale = run.of !== undefined && parts.some((part) => run.of?.[part] !== design[part])
+  return stale === run.stale ? run : { ...run, stale }
 }
 
 /** An id if it still names something in the document. */

@@ -1,4 +1,5 @@
 import type { ConnectionSpec, Design, RequestSpec, Upstream } from '../design.ts'
+import type { Json } from '../json.ts'
 import type { Edit } from './edit.ts'
 
 /** Replaces a request, or adds one with `index` at the end of the list. */
@@ -51,4 +52,14 @@ export function setUpstream(design: Design, cluster: string, upstream: Upstream 
   const { [cluster]: _, ...others } = design.upstreams
   const upstreams = upstream === undefined ? others : { ...design.upstreams, [cluster]: upstream }
   return { design: { ...design, upstreams }, label: `Edit the answers of ${cluster}` }
+}
+
+/** Says what is to come of a request (or, after the requests, of a connection); null expects nothing of it. */
+export function setExpectation(design: Design, index: number, result: Json): Edit {
+  const count = design.requests.length + design.connections.length
+  const expect = Array.from({ length: count }, (_, i) => (i === index ? result : (design.expect?.[i] ?? null)))
+  const label = result === null ? 'Expect nothing of the request' : 'Expect this result'
+  if (expect.some((one) => one !== null)) return { design: { ...design, expect }, label }
+  const { expect: _, ...rest } = design
+  return { design: rest, label }
 }

@@ -53,7 +53,7 @@ export function ExportDialog() {
           {note.message}
         </p>
       ))}
-      <pre className={`mono ${classes.preview}`} aria-busy={!made && !problem}>
+      <pre className={`mono ${classes.preview}`} data-testid="preview" aria-busy={!made && !problem}>
         {made ? made.text || 'Nothing differs from what istiod sends: there is nothing to apply.' : ''}
       </pre>
       <div className={classes.row}>

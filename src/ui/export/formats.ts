@@ -27,7 +27,23 @@ export const formats: readonly Format[] = [
     about: 'What makes istiod send this proxy the chains as you changed them. Apply it with kubectl.',
     file: (design) => `${design.name}.yaml`,
     offered: (design, base) => design.istio !== undefined && base !== undefined,
-    make: makeResources,
+    make: (design, base) => makeResources(design, base, 'native'),
+  },
+  {
+    id: 'envoyfilter',
+    title: 'EnvoyFilter only',
+    about: 'The same without TrafficExtension and WasmPlugin: for an istiod that does not have them, or a policy.',
+    file: (design) => `${design.name}.yaml`,
+    offered: (design, base) => design.istio !== undefined && base !== undefined,
+    make: (design, base) => makeResources(design, base, 'envoyfilter'),
+  },
+  {
+    id: 'bootstrap',
+    title: 'Envoy bootstrap',
+    about: 'The whole proxy for plain Envoy, without a control plane: envoy -c FILE.',
+    file: (design) => `${design.name}-envoy.yaml`,
+    offered: () => true,
+    make: makeBootstrap,
   },
   {
     id: 'design',
@@ -39,14 +55,30 @@ export const formats: readonly Format[] = [
   },
 ]
 
-async function makeResources(design: Design, base: EnvoyConfig | undefined): Promise<Exported> {
+async function makeResources(
+  design: Design,
+  base: EnvoyConfig | undefined,
+  prefer: 'native' | 'envoyfilter',
+): Promise<Exported> {
   const { istio } = design
   if (!istio || !base) return { text: '', notes: [] }
   const [{ exportResources }, registry] = await Promise.all([import('../../istio/export/index.ts'), loadRegistry()])
   const { namespace, labels, version } = istio
   const proxy = { kind: istio.proxy, namespace, labels }
   const deps = { registry: registry.types }
-  const { yaml, notes } = exportResources(proxyOf(base), proxyOf(design.config), proxy, { istio: version }, deps)
+  const { yaml, notes } = exportResources(
+    proxyOf(base),
+    proxyOf(design.config),
+    proxy,
+    { istio: version, prefer },
+    deps,
+  )
+  return { text: yaml, notes }
+}
+
+async function makeBootstrap(design: Design): Promise<Exported> {
+  const [{ toBootstrap }, registry] = await Promise.all([import('../../istio/export/bootstrap.ts'), loadRegistry()])
+  const { yaml, notes } = toBootstrap(proxyOf(design.config), { registry: registry.types })
   return { text: yaml, notes }
 }
 

@@ -164,6 +164,7 @@ function PaletteItem({
       aria-selected={active}
       data-entry={keyOf(entry)}
       data-kind={entry.kind}
+      data-passes={entry.modelled === 'none' || undefined}
       data-dragging={dragging || undefined}
       className={classes.item}
       title={[
@@ -189,7 +190,8 @@ function PaletteItem({
       <span className={classes.text}>
         <span className={classes.title}>
           {entry.title}
-          {entry.deprecated && <em>deprecated</em>}
+          {entry.deprecated && <em data-tone="warn">deprecated</em>}
+          {!entry.deprecated && entry.modelled === 'none' && <em>not simulated</em>}
         </span>
         <small>{entry.summary}</small>
       </span>

@@ -2,9 +2,9 @@ import type { CatalogueEntry } from '../../model/catalogue.ts'
 
 /** The palette's headings in order; groups that are not named here follow, by name. */
 export const GROUPS = [
+  'scripting',
   'traffic',
   'security',
-  'scripting',
   'transformation',
   'observability',
   'protocol',
@@ -15,6 +15,19 @@ export const GROUPS = [
   'listener',
   'udp',
 ] as const
+
+/** What public EnvoyFilters insert, by how many repositories do: within its group, the likelier comes first. */
+const USED = [
+  'envoy.filters.http.lua',
+  'envoy.filters.http.ratelimit',
+  'envoy.filters.http.local_ratelimit',
+  'envoy.filters.http.wasm',
+  'envoy.filters.http.ext_authz',
+  'envoy.filters.http.grpc_json_transcoder',
+  'envoy.filters.listener.proxy_protocol',
+  'envoy.filters.http.compressor',
+  'envoy.filters.http.ext_proc',
+]
 
 export interface PaletteGroup {
   name: string
@@ -55,7 +68,8 @@ function scoreOf(entry: CatalogueEntry, words: readonly string[]): number | unde
   const title = entry.title.toLowerCase()
   const name = entry.name.toLowerCase()
   const rest = `${entry.summary} ${entry.group} ${entry.kind}`.toLowerCase()
-  let score = (entry.modelled === 'none' ? 0 : 1) - (entry.deprecated ? 2 : 0)
+  const used = USED.indexOf(entry.name)
+  let score = (entry.modelled === 'none' ? 0 : 2) - (entry.deprecated ? 4 : 0) + (used < 0 ? 0 : 1 - used / USED.length)
   for (const [index, word] of words.entries()) {
     if (index === 0 && title.startsWith(word)) score += 40
     else if (title.split(' ').some((part) => part.startsWith(word))) score += 30

@@ -3,21 +3,16 @@ import type { TraceStep } from '../../engine/trace.ts'
 import { useApp } from '../context.ts'
 import classes from './ResultView.module.css'
 import { stepsOf } from './result.ts'
-import { headerRows } from './steps.ts'
+import { headerRows, isPartly, nameOf, partlyText } from './steps.ts'
 import { Tabs } from './Tabs.tsx'
 
 /** The message after the chosen step, its metadata, and why the step did what it did. */
 export function MessageView() {
   const step = useApp((state) => stepsOf(state.run.outcome)[state.run.step ?? -1])
   const [tab, setTab] = useState('message')
-  if (!step)
-    return (
-      <aside className={classes.side}>
-        <p className={classes.nothing}>Choose a step to see the message after it.</p>
-      </aside>
-    )
+  if (!step) return null
   return (
-    <aside className={classes.side}>
+    <aside className={classes.side} aria-label={`Step ${nameOf(step)}`}>
       <Tabs
         label="The chosen step"
         value={tab}
@@ -100,9 +95,7 @@ function Reason({ step }: { step: TraceStep }) {
           {reason}
         </p>
       ))}
-      {step.notModelled && step.notModelled.length > 0 && (
-        <p className={classes.line}>Not modelled: {step.notModelled.join('; ')}.</p>
-      )}
+      {isPartly(step) && <p className={`${classes.line} ${classes.dim}`}>{partlyText(step)}</p>}
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Bytes, RequestSpec } from '../../model/design.ts'
 import { useApp } from '../context.ts'
 import { FieldTable } from './FieldTable.tsx'
@@ -14,6 +15,7 @@ export function MoreFields(props: { request: RequestSpec; onChange(request: Requ
     tls ? `TLS ${tls.sni ?? ''}` : '',
     request.sourceAddress ? `from ${request.sourceAddress}` : '',
     request.listener ?? '',
+    request.originalDestination ? `to ${addressText(request.originalDestination)}` : '',
   ].filter((part) => part !== '')
   const set = (field: keyof RequestSpec, value: unknown): void => {
     const { [field]: _, ...rest } = request
@@ -23,6 +25,14 @@ export function MoreFields(props: { request: RequestSpec; onChange(request: Requ
     <details className={classes.more}>
       <summary>Body, TLS, source {said.length > 0 && <span className={classes.said}>{said.join(' · ')}</span>}</summary>
       <div className={classes.grid}>
+        <label className={classes.wide}>
+          Name
+          <input
+            placeholder="canary users"
+            value={request.name ?? ''}
+            onChange={(event) => set('name', event.target.value)}
+          />
+        </label>
         <label className={classes.wide}>
           Body
           <textarea
@@ -57,6 +67,7 @@ export function MoreFields(props: { request: RequestSpec; onChange(request: Requ
             onChange={(event) => set('sourceAddress', event.target.value)}
           />
         </label>
+        <MeantFor address={request.originalDestination} onChange={(address) => set('originalDestination', address)} />
         <label>
           Sent after (ms)
           <input
@@ -123,6 +134,42 @@ export function MoreFields(props: { request: RequestSpec; onChange(request: Requ
       </div>
     </details>
   )
+}
+
+type Address = NonNullable<RequestSpec['originalDestination']>
+
+// What is typed stays as it is until it is an address: only then it is one.
+function MeantFor(props: { address: Address | undefined; onChange(address: Address | undefined): void }) {
+  const { address, onChange } = props
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? (address ? addressText(address) : '')
+  return (
+    <label title="Where the client wanted to go before iptables redirected it here">
+      Meant for
+      <input
+        placeholder="10.0.0.1:8080"
+        value={text}
+        aria-invalid={text !== '' && addressOf(text) === undefined}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          const next = addressOf(event.target.value)
+          if (next || event.target.value === '') onChange(next)
+        }}
+        onBlur={() => setTyped(undefined)}
+      />
+    </label>
+  )
+}
+
+/** `10.0.0.1:8080`, `[fd00::1]:80`; undefined for anything else. */
+function addressOf(text: string): Address | undefined {
+  const [, six, four, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(text.trim()) ?? []
+  const ip = six ?? four
+  return ip !== undefined && Number(port) < 65_536 ? { ip, port: Number(port) } : undefined
+}
+
+function addressText({ ip, port }: Address): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
 function textOf(bytes: Bytes | undefined): string {

@@ -4,16 +4,19 @@ import type { RequestSpec } from '../../model/design.ts'
 import { removeRequest, setRequest } from '../../model/edits/traffic.ts'
 import type { RunOutcome } from '../../store/app.ts'
 import { useApp, useServices } from '../context.ts'
+import { type Expectation, expectationOf } from './expectation.ts'
 import classes from './RequestEditor.module.css'
 import { showRequest } from './run.ts'
 
 /** The design's requests, each with what came of it in the last run. They run in order over one proxy. */
 export function RequestList() {
   const services = useServices()
-  const requests = useApp((state) => state.design?.requests) ?? []
+  const design = useApp((state) => state.design)
   const current = useApp((state) => state.run.request)
   const outcomes = useApp((state) => state.run.outcomes)
   const stale = useApp((state) => state.run.stale)
+  if (!design) return null
+  const { requests } = design
   const add = (): void => {
     const { design, apply } = services.store.getState()
     if (!design) return
@@ -30,20 +33,25 @@ export function RequestList() {
   return (
     <div className={classes.requests}>
       <ul aria-label="Requests">
-        {requests.map((request, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a request is known by its place
-          <li key={i}>
-            <button
-              type="button"
-              aria-current={i === current}
-              data-tone={stale ? undefined : toneOf(outcomes?.[i])}
-              onClick={() => showRequest(services, i)}
-              title={titleOf(request)}
-            >
-              <span>{titleOf(request)}</span> {!stale && statusOf(outcomes?.[i])}
-            </button>
-          </li>
-        ))}
+        {requests.map((request, i) => {
+          const outcome = stale ? undefined : outcomes?.[i]
+          const expectation = expectationOf(design, i, outcome)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a request is known by its place
+            <li key={i}>
+              <button
+                type="button"
+                aria-current={i === current}
+                data-tone={toneOf(outcome, expectation)}
+                onClick={() => showRequest(services, i)}
+                title={[titleOf(request), WORDS[expectation.kind]].filter(Boolean).join(': ')}
+              >
+                {MARKS[expectation.kind]}
+                <span>{titleOf(request)}</span> {statusOf(outcome)}
+              </button>
+            </li>
+          )
+        })}
       </ul>
       <button type="button" className={classes.icon} aria-label="Add a request" title="Add a request" onClick={add}>
         <IconPlus size={14} />
@@ -62,6 +70,9 @@ export function RequestList() {
   )
 }
 
+const MARKS = { none: null, met: <i aria-hidden="true">✓</i>, missed: <i aria-hidden="true">✗</i> }
+const WORDS = { none: '', met: 'as expected', missed: 'not as expected' }
+
 function titleOf({ name, method = 'GET', path = '/' }: RequestSpec): string {
   return name ?? `${method} ${path}`
 }
@@ -76,7 +87,8 @@ function statusOf(outcome: RunOutcome | undefined): string {
   return response.status === undefined ? 'closed' : String(response.status)
 }
 
-function toneOf(outcome: RunOutcome | undefined): 'ok' | 'bad' | undefined {
+function toneOf(outcome: RunOutcome | undefined, { kind }: Expectation): 'ok' | 'bad' | undefined {
+  if (kind !== 'none') return kind === 'met' ? 'ok' : 'bad'
   const response = responseOf(outcome)
   if (!response) return undefined
   return response.status !== undefined && response.status < 400 ? 'ok' : 'bad'

@@ -1,4 +1,8 @@
 import type { Fields } from '../../model/design.ts'
+import { setExpectation } from '../../model/edits/traffic.ts'
+import type { Json } from '../../model/json.ts'
+import { useApp, useServices } from '../context.ts'
+import { expectationOf } from './expectation.ts'
 import classes from './ResultView.module.css'
 import { bytesText, type CaseResult } from './result.ts'
 
@@ -25,9 +29,43 @@ export function ResponseView({ result }: { result: CaseResult }) {
             </div>
           ))}
       </dl>
+      <Expected result={result} />
       <FieldList fields={response.headers} />
       <Body text={bytesText(response.body ?? response.received)} />
       <FieldList fields={response.trailers} title="Trailers" />
+    </div>
+  )
+}
+
+/** Whether this is what the design expects of the request, and the way to say that it is. */
+function Expected({ result }: { result: CaseResult }) {
+  const { store } = useServices()
+  const design = useApp((state) => state.design)
+  const index = useApp((state) => state.run.request)
+  const outcome = useApp((state) => state.run.outcome)
+  if (!design) return null
+  const expectation = expectationOf(design, index, outcome)
+  const set = (value: Json): void => store.getState().apply(setExpectation(design, index, value))
+  const expectThis = (
+    <button type="button" onClick={() => set(result as unknown as Json)}>
+      {expectation.kind === 'none' ? 'Expect this result' : 'Expect this one instead'}
+    </button>
+  )
+  if (expectation.kind === 'none') return <p className={classes.expected}>{expectThis}</p>
+  return (
+    <div className={classes.expected} data-kind={expectation.kind}>
+      <b>{expectation.kind === 'met' ? '✓ as expected' : '✗ not as expected'}</b>
+      {expectation.kind === 'missed' && expectThis}
+      <button type="button" onClick={() => set(null)}>
+        Expect nothing
+      </button>
+      {expectation.kind === 'missed' && (
+        <ul>
+          {expectation.differences.slice(0, 20).map((line) => (
+            <li key={line}>{line.replace(/^\./, '')}</li>
+          ))}
+        </ul>
+      )}
     </div>
   )
 }

@@ -7,7 +7,7 @@ import classes from './SimulatePanel.module.css'
 
 /** The run: what is sent, what every filter did with it, and the message after the chosen step. */
 export default function SimulatePanel() {
-  const hasOutcome = useApp((state) => state.run.outcome !== undefined)
+  const chosen = useApp((state) => state.run.outcome?.steps[state.run.step ?? -1] !== undefined)
 
   // The worker loads its assets while the user still looks around.
   useEffect(() => {
@@ -16,10 +16,10 @@ export default function SimulatePanel() {
   }, [])
 
   return (
-    <section className={classes.panel} aria-label="Run">
+    <section className={classes.panel} aria-label="Run" data-chosen={chosen || undefined}>
       <RequestEditor />
       <ResultView />
-      {hasOutcome && <MessageView />}
+      {chosen && <MessageView />}
     </section>
   )
 }

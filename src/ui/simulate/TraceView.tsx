@@ -3,7 +3,7 @@ import type { TraceStep } from '../../engine/trace.ts'
 import { idOfStep } from '../../model/run.ts'
 import { type Services, useApp, useServices } from '../context.ts'
 import classes from './ResultView.module.css'
-import { arrowOf, summaryOf, verdictOf } from './steps.ts'
+import { arrowOf, isPartly, nameOf, partlyText, summaryOf, verdictOf } from './steps.ts'
 
 /** How many rows are drawn before the user asks for more. */
 const ROWS = 400
@@ -84,7 +84,7 @@ function Row(props: { step: TraceStep; index: number; chosen: boolean; onChoose(
     >
       <span className={classes.arrow}>{arrowOf(step)}</span>
       <span className={classes.name} title={step.name}>
-        {step.name}
+        {nameOf(step)}
         <i>{part}</i>
       </span>
       <span className={classes.verdict} data-tone={verdict.tone}>
@@ -93,6 +93,11 @@ function Row(props: { step: TraceStep; index: number; chosen: boolean; onChoose(
       <span className={classes.summary} title={summaryOf(step)}>
         {summaryOf(step)}
       </span>
+      {isPartly(step) && (
+        <span className={classes.partly} title={partlyText(step)}>
+          partly modelled
+        </span>
+      )}
     </div>
   )
 }

@@ -4,12 +4,13 @@ import { setUpstream } from '../../model/edits/traffic.ts'
 import { useApp, useServices } from '../context.ts'
 import { FieldTable } from './FieldTable.tsx'
 import classes from './RequestEditor.module.css'
+import type { CaseResult } from './result.ts'
 
 /** What stands behind the clusters: the one that the last run reached comes first. */
 export function UpstreamEditor() {
   const clusters = useApp((state) => state.design?.config.clusters)
   const upstreams = useApp((state) => state.design?.upstreams)
-  const reached = useApp((state) => (state.run.outcome?.result as { cluster?: string } | undefined)?.cluster)
+  const reached = useApp((state) => (state.run.outcome?.result as CaseResult | undefined)?.upstream[0]?.cluster)
   const [chosen, setChosen] = useState<string>()
   const names = (clusters ?? []).map((cluster) => String(cluster.name))
   const shown = [chosen, reached, Object.keys(upstreams ?? {})[0], names[0]].find(

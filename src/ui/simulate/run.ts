@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../../store/app.ts'
+import { aged, type RunOutcome } from '../../store/app.ts'
 import type { RunError } from '../../worker/client.ts'
 import type { Services } from '../context.ts'
 
@@ -7,14 +7,15 @@ import type { Services } from '../context.ts'
  * that scripts run are recorded when there are breakpoints.
  */
 export async function runRequest({ store }: Services): Promise<void> {
-  const { design, run, setRun, togglePanel } = store.getState()
+  const { id, design, run, setRun, togglePanel } = store.getState()
   if (!design) return
   togglePanel('simulate', true)
-  setRun({ status: 'running', error: undefined, errorPath: undefined })
+  setRun({ status: 'running', of: design, error: undefined, errorPath: undefined })
   const { simulator } = await import('./simulator.ts')
   try {
     const { requests, scriptSteps, tookMs } = await simulator().run(design, { stepping: hasBreakpoints(design.view) })
-    if (store.getState().design?.config !== design.config) return
+    const now = store.getState()
+    if (now.id !== id || !now.design) return
     const outcomes: RunOutcome[] = requests.map(({ result, steps, truncated }) => ({
       result,
       steps,
@@ -29,11 +30,11 @@ export async function runRequest({ store }: Services): Promise<void> {
       outcome: outcomes[request],
       scriptSteps,
       step: undefined,
-      stale: false,
+      stale: aged({ ...now.run, of: design }, now.design).stale,
     })
   } catch (error) {
     const { kind, message, path } = error as RunError
-    if (kind === 'superseded') return
+    if (kind === 'superseded' || store.getState().id !== id) return
     setRun({ status: 'failed', error: message, errorPath: path, outcome: undefined, outcomes: undefined })
   }
 }

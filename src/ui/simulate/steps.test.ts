@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TraceStep } from '../../engine/trace.ts'
-import { headerRows, logsOf, summaryOf, verdictOf } from './steps.ts'
+import { headerRows, isPartly, logsOf, nameOf, summaryOf, verdictOf } from './steps.ts'
 
 const step = (more: Partial<TraceStep>): TraceStep => ({
   kind: 'http_filter',
@@ -33,8 +33,23 @@ describe('a step in words', () => {
     expect(verdictOf(step({ status: 'StopIteration' })).text).toBe('StopIteration')
   })
 
-  test('what is not modelled is said', () => {
-    expect(summaryOf(step({ notModelled: ['statistics'] }))).toBe('not modelled: statistics')
+  test('what is modelled in part is marked, what is not simulated says so', () => {
+    expect(isPartly(step({ notModelled: ['statistics'] }))).toBe(true)
+    expect(isPartly(step({}))).toBe(false)
+    const passed = step({ status: 'not simulated', notModelled: ['all of it'] })
+    expect(isPartly(passed)).toBe(false)
+    expect(verdictOf(passed)).toEqual({ text: 'not simulated', tone: 'changed' })
+  })
+
+  test('a manager or proxy that takes over the connection goes without saying', () => {
+    expect(verdictOf(step({ kind: 'network_filter', status: 'StopIteration' })).text).toBe('')
+  })
+
+  test('names are short', () => {
+    expect(nameOf(step({ name: 'envoy.filters.http.fault' }))).toBe('fault')
+    expect(nameOf(step({ name: 'istio.alpn' }))).toBe('istio.alpn')
+    const cluster = 'outbound|8000||httpbin.default.svc.cluster.local'
+    expect(nameOf(step({ kind: 'upstream', name: cluster }))).toBe('httpbin.default:8000')
   })
 })
 

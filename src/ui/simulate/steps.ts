@@ -1,4 +1,5 @@
 import type { HeaderChanges, LogLine, TraceStep } from '../../engine/trace.ts'
+import { shortName } from '../../model/edits/edit.ts'
 
 /** What the trace says of a step in one short word or count, and how it feels. */
 export function verdictOf(step: TraceStep): { text: string; tone: 'added' | 'changed' | 'removed' | 'bad' | 'plain' } {
@@ -16,13 +17,30 @@ export function verdictOf(step: TraceStep): { text: string; tone: 'added' | 'cha
   }
   if (step.body) return { text: step.body.before === undefined ? 'body' : '~body', tone: 'plain' }
   if (step.kind === 'local_reply') return { text: step.status ?? '', tone: 'bad' }
-  return { text: step.status === 'Continue' ? '' : (step.status ?? ''), tone: 'plain' }
+  // To hand the request to the next stage is what a terminal filter is for.
+  const ended = step.kind === 'network_filter' && step.status === 'StopIteration'
+  const status = step.status === 'Continue' || ended ? '' : (step.status ?? '')
+  return { text: status, tone: status === NOT_SIMULATED ? 'changed' : 'plain' }
+}
+
+/** The verdict of a filter that traffic merely passes through. */
+const NOT_SIMULATED = 'not simulated'
+
+/** Whether the simulator does only a part of what the filter does. */
+export function isPartly({ notModelled, status }: TraceStep): boolean {
+  return status !== NOT_SIMULATED && notModelled !== undefined && notModelled.length > 0
+}
+
+/** A step's name as it is shown: Envoy's own filters without their prefix, clusters as people call them. */
+export function nameOf({ name, kind }: TraceStep): string {
+  if (kind !== 'upstream') return shortName(name)
+  const [, port, , host] = name.split('|')
+  return host ? `${host.replace('.svc.cluster.local', '')}:${port}` : name
 }
 
 /** One line on what the step did. */
 export function summaryOf(step: TraceStep): string {
   const parts = [changesText(step.changes), step.reason ?? '', bodyText(step)]
-  if (step.notModelled && step.notModelled.length > 0) parts.push(`not modelled: ${step.notModelled.join(', ')}`)
   return parts.filter((part) => part !== '').join(' · ')
 }
 
@@ -30,6 +48,11 @@ function bodyText({ body }: TraceStep): string {
   if (!body) return ''
   const size = `${body.length} bytes`
   return body.before === undefined ? size : `${size}, changed`
+}
+
+/** What of the filter is not modelled, as a sentence. */
+export function partlyText({ notModelled = [] }: TraceStep): string {
+  return `Not modelled: ${notModelled.join('; ')}.`
 }
 
 function changesText(changes: HeaderChanges | undefined): string {

@@ -16,7 +16,8 @@ export const FilterNode = memo(function FilterNode({ id, data }: NodeProps<Extra
   const actions = useActions()
   const { mark, unreached } = useMarks(id)
   const istio = card.origin !== 'own'
-  const notes = mark?.failed ? 'failed' : mark?.replied ? 'replied' : card.note
+  const replied = mark?.answer === undefined ? 'replied' : `replied ${mark.answer}`
+  const notes = mark?.failed ? 'failed' : mark?.replied ? replied : card.note
   const props = useCard(id, `${card.kind} filter`, labelOf())
 
   function labelOf(): string {

@@ -83,6 +83,7 @@ export const RouteNode = memo(function RouteNode({ id, data }: Props<'route'>) {
     card.detail,
     card.target,
     unreached && 'not reached',
+    mark && `chosen: ${mark.reason ?? ''}`,
   ]
   const props = useCard(id, 'route', words.filter(Boolean).join(', '))
   return (
@@ -92,6 +93,11 @@ export const RouteNode = memo(function RouteNode({ id, data }: Props<'route'>) {
         <b>{card.title}</b>
         <span className={classes.grow} />
         <Counts counts={mark?.request} what="Request headers" />
+        {mark && (
+          <span className={classes.note} data-tone="ok" title={mark.reason}>
+            chosen
+          </span>
+        )}
         <MenuButton id={id} name={card.title} />
         {card.origin !== 'own' && <Lock id={id} locked={card.locked} name={card.title} />}
       </div>
@@ -111,8 +117,9 @@ export const RouteNode = memo(function RouteNode({ id, data }: Props<'route'>) {
 /** A cluster: where requests end. */
 export const ClusterNode = memo(function ClusterNode({ id, data }: Props<'cluster'>) {
   const { card } = data
-  const { unreached } = useMarks(id)
-  const words = [card.name, card.detail, unreached && 'not reached']
+  const { mark, unreached } = useMarks(id)
+  const answered = mark?.answer && `answered ${mark.answer}`
+  const words = [card.name, card.detail, answered, unreached && 'not reached']
   const props = useCard(id, 'cluster', words.filter(Boolean).join(', '))
   return (
     <div {...props} className={`nopan ${classes.card}`} data-tone="cluster" data-unreached={unreached || undefined}>
@@ -122,6 +129,11 @@ export const ClusterNode = memo(function ClusterNode({ id, data }: Props<'cluste
           {card.title}
         </b>
         <span className={classes.grow} />
+        {mark?.answer && (
+          <span className={classes.note} data-tone={Number(mark.answer) < 400 ? 'ok' : 'bad'} title={answered}>
+            {mark.answer}
+          </span>
+        )}
         <MenuButton id={id} name={card.title} />
         {card.origin !== 'own' && <Lock id={id} locked={card.locked} name={card.title} />}
       </div>
