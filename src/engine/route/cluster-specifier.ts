@@ -13,7 +13,6 @@ import type { EngineServices } from '../services.ts'
 import type { RouteSettings } from './base.ts'
 import { type ClusterChoice, ForwardingRoute, type ForwardSettings } from './forward.ts'
 import type { RouteMatchContext } from './match-context.ts'
-import type { TableScope } from './scope.ts'
 import { createWeightedClusters } from './weighted.ts'
 
 /** Settles the cluster of a matched route for one stream (Envoy: Router::ClusterSpecifierPlugin). */
@@ -39,7 +38,7 @@ export function createClusterSpecifier(
   }
   switch (specifier.case) {
     case 'cluster': {
-      checkCluster(specifier.value, `${path}.cluster`, table)
+      table.checkCluster(specifier.value, `${path}.cluster`)
       const route = new ForwardingRoute(settings, forward, { clusterName: specifier.value })
       return () => route
     }
@@ -76,14 +75,6 @@ export function createClusterSpecifier(
   }
 }
 
-/** Envoy refuses routes to clusters it does not have when the configuration is static, or when it is told to. */
-export function checkCluster(name: string, path: string, table: TableScope): void {
-  if (table.validateClusters && name !== '' && !table.services.hasCluster(name)) {
-    const near = table.services.clusterNames().slice(0, 5).join(', ')
-    throw new ConfigError(path, `unknown cluster '${name}'${near ? `; there are ${near}` : ''}`)
-  }
-}
-
 function createPlugin(plugin: ClusterSpecifierPlugin, path: string, services: EngineServices): ClusterChooser {
   const at = `${path}.extension`
   const unpacked = services.registry.unpack(plugin.extension?.typedConfig)
@@ -92,6 +83,9 @@ function createPlugin(plugin: ClusterSpecifierPlugin, path: string, services: En
       return luaChooser(unpacked.message as LuaConfig, at, services)
     case 'envoy.extensions.router.cluster_specifiers.matcher.v3.MatcherClusterSpecifier':
       return matcherChooser(unpacked.message as MatcherClusterSpecifier, at, services)
+    case 'envoy.extensions.router.cluster_specifiers.priority_group.v3.PriorityGroupClusterSpecifier':
+    case 'envoy.extensions.router.cluster_specifiers.dynamic_modules.v3.DynamicModuleClusterSpecifier':
+      return () => ({ clusterName: '', reason: `${unpacked.typeName} is not modelled: no cluster is chosen` })
     default:
       if (plugin.isOptional) return () => ({ clusterName: '', reason: 'an optional plugin that is not there' })
       throw new ConfigError(at, `no cluster specifier of type '${unpacked?.typeName ?? plugin.extension?.name ?? ''}'`)

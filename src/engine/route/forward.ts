@@ -31,6 +31,9 @@ export function createForwardSettings(action: RouteAction, settings: RouteSettin
   const { services } = host.table
   const path = `${settings.path}.route`
   const shadows = createShadows(action.requestMirrorPolicies, `${path}.request_mirror_policies`, services)
+  action.requestMirrorPolicies.forEach((mirror, i) => {
+    host.table.checkCluster(mirror.cluster, `${path}.request_mirror_policies[${i}].cluster`)
+  })
   const duration = action.maxStreamDuration
   return {
     clusterNotFoundStatus: NOT_FOUND_STATUS[action.clusterNotFoundResponseCode] ?? 503,

@@ -67,7 +67,7 @@ export class TableScope {
   readonly shadows: ShadowPolicy[]
   readonly ignorePathParameters: boolean
   readonly maxDirectBody: number
-  readonly validateClusters: boolean
+  private readonly validateClusters: boolean
   readonly config: RouteConfiguration
 
   constructor(config: RouteConfiguration, path: string, services: EngineServices, validateByDefault: boolean) {
@@ -83,6 +83,14 @@ export class TableScope {
     this.ignorePathParameters = config.ignorePathParametersInPathMatching
     this.maxDirectBody = config.maxDirectResponseBodySizeBytes ?? 4096
     this.validateClusters = config.validateClusters ?? validateByDefault
+  }
+
+  /** Envoy refuses routes to clusters it does not have when the configuration is static, or when it is told to. */
+  checkCluster(name: string, path: string): void {
+    const { services } = this
+    if (!this.validateClusters || name === '' || services.hasCluster(name)) return
+    const known = services.clusterNames().slice(0, 5).join(', ')
+    throw new ConfigError(path, `unknown cluster '${name}'${known ? `; there are ${known}` : ''}`)
   }
 }
 

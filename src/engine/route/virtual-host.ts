@@ -37,11 +37,14 @@ export class VirtualHost {
   private readonly matcher: Matcher<ConfiguredRoute[]> | undefined
   private readonly requireTls: number
   private readonly tlsRedirect: TlsRedirectRoute
+  private readonly hasSpecifiers: boolean
 
   constructor(config: VirtualHostConfig, path: string, table: TableScope) {
     this.scope = new HostScope(config, path, table)
     this.requireTls = config.requireTls
     this.tlsRedirect = new TlsRedirectRoute(this.scope)
+    const levels = [table.config, config, ...config.routes]
+    this.hasSpecifiers = levels.some((level) => level.routeSpecifiers.length > 0)
     if (config.matcher && config.routes.length > 0) {
       throw new ConfigError(path, 'matcher and routes exclude each other')
     }
@@ -72,6 +75,11 @@ export class VirtualHost {
 
   /** Why `route` gave what it gave, in one line. */
   explain(context: RouteMatchContext, chosen: Route | undefined): string {
+    const reason = this.explainChoice(context, chosen)
+    return this.hasSpecifiers ? `${reason}; route_specifiers are not modelled and may change this` : reason
+  }
+
+  private explainChoice(context: RouteMatchContext, chosen: Route | undefined): string {
     const scheme = context.headers.get('x-forwarded-proto')
     if (!scheme) return `virtual host \`${this.name}\`: the request has no x-forwarded-proto, so no route is tried`
     if (chosen === this.tlsRedirect)

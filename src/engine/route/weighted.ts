@@ -8,7 +8,7 @@ import { asciiLower } from '../match/ascii.ts'
 import { xxHash64 } from '../match/xxhash.ts'
 import { type JsonObject, mergeStruct } from '../stream-info.ts'
 import type { RouteSettings } from './base.ts'
-import { type ClusterSpecifier, checkCluster } from './cluster-specifier.ts'
+import type { ClusterSpecifier } from './cluster-specifier.ts'
 import { type ClusterChoice, ForwardingRoute, type ForwardSettings } from './forward.ts'
 import type { RouteMatchContext } from './match-context.ts'
 import { createPerFilterConfigs } from './per-filter-config.ts'
@@ -96,7 +96,7 @@ function createEntry(config: WeightConfig, path: string, settings: RouteSettings
     throw new ConfigError(path, 'name and cluster_header exclude each other')
   if (config.name === '' && config.clusterHeader === '') throw new ConfigError(path, 'needs name or cluster_header')
   const { table } = settings.host
-  checkCluster(config.name, `${path}.name`, table)
+  table.checkCluster(config.name, `${path}.name`)
   const own = filterMetadata(config.metadataMatch)
   const shared: Omit<ClusterChoice, 'clusterName'> = {
     headers: createLevelHeaders(config, path, table.services),
