@@ -2,9 +2,8 @@ import type { Buffer } from '../buffer.ts'
 import type { Timer } from '../event-loop.ts'
 import { isGrpcContentType, isGrpcRequest } from '../match/index.ts'
 import type { Route } from '../route/types.ts'
-import { grpcTimeout, grpcTimeoutText } from '../router/timeouts.ts'
+import { grpcTimeoutText } from '../router/timeouts.ts'
 import { FilterState, StreamInfo } from '../stream-info.ts'
-import { headerChanges } from '../trace.ts'
 import type { AsyncClient } from '../upstream/types.ts'
 import type { RequestDecoder, ResetReason, ResponseEncoder } from './codec/types.ts'
 import type { ConnectionManager } from './conn-manager.ts'
@@ -14,10 +13,13 @@ import type { ConfiguredFilter } from './filter-slot.ts'
 import { HeaderMap, type HeaderPair } from './header-map.ts'
 import { isUpgrade, shouldCloseConnection } from './header-utility.ts'
 import { stripHostPort, stripTrailingDot } from './host-normalization.ts'
+import { httpDate } from './http-date.ts'
 import type { LocalReply } from './local-reply.ts'
 import { mutateRequest } from './mutate-request.ts'
 import { mutateResponse } from './mutate-response.ts'
 import { normalizePath } from './path-normalization.ts'
+import { streamDuration } from './stream-duration.ts'
+import { StreamTrace } from './stream-trace.ts'
 
 /** One request on a connection, from the codec through its filters and back (ConnectionManagerImpl::ActiveStream). */
 export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
@@ -29,6 +31,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   private readonly config: ConnectionManagerConfig
   private readonly encoder: ResponseEncoder
   private readonly filters: FilterManager
+  private readonly trace: StreamTrace
   private readonly recreated: boolean
   private headers: HeaderMap | undefined
   private cachedRoute: { route: Route | undefined } | undefined
@@ -49,6 +52,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     this.recreated = recreated
     this.info = new StreamInfo(connection.info, connection.loop.now, filterState)
     this.info.protocol = manager.protocol
+    this.trace = new StreamTrace(connection.trace, connection.loop, config.path)
     this.filters = new FilterManager({
       loop: connection.loop,
       host: connection.host,
@@ -101,7 +105,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
       this.encoder.encode1xxHeaders(new HeaderMap('response', [[':status', '100']]))
       headers.remove('expect')
     }
-    const before = manager.connection.trace.enabled ? headers.pairs() : undefined
+    const before = this.trace.before(headers)
     if (!this.sanitize(headers, before)) return
     this.route()
     this.traceOperation(headers)
@@ -146,7 +150,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
       return false
     }
     info.remote = mutation.remote
-    if (before) this.recordSanitizing(before, headers, mutation.reason)
+    this.trace.sanitized(before, headers, mutation.reason)
     return true
   }
 
@@ -219,7 +223,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   route(): Route | undefined {
     if (this.cachedRoute) return this.cachedRoute.route
     const match = this.headers && this.config.routes.route(this.headers, this.info)
-    if (match) this.recordRoute(match.route, match.reason)
+    if (match) this.trace.routed(match)
     this.setRoute(match?.route)
     return match?.route
   }
@@ -240,23 +244,11 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     this.cachedRoute = undefined
   }
 
-  // The time a stream may last: grpc-timeout where the route honours it, else the route's maximum, else the connection manager's.
   private refreshDuration(route: Route | undefined): void {
-    const entry = route?.entry
     const { headers } = this
-    if (!entry || !headers) return
-    const limits = entry.maxStreamDuration
-    const grpc = limits?.grpcHeaderMaxMs === undefined ? undefined : grpcTimeout(headers)
-    let timeout: number | undefined
-    if (grpc === undefined) {
-      timeout = limits?.maxMs ?? (this.config.maxStreamDurationMs || undefined)
-      if (timeout === 0) timeout = undefined
-    } else {
-      timeout = limits!.grpcHeaderMaxMs! > 0 ? Math.min(grpc, limits!.grpcHeaderMaxMs!) : grpc
-      const offset = limits!.grpcHeaderOffsetMs
-      if (timeout !== 0 && offset !== undefined) timeout = offset < timeout ? timeout - offset : 0
-    }
-    const isGrpc = limits !== undefined && isGrpcRequest(headers)
+    if (!route?.entry || !headers) return
+    const timeout = streamDuration(route.entry, headers, this.config.maxStreamDurationMs)
+    const isGrpc = route.entry.maxStreamDuration !== undefined && isGrpcRequest(headers)
     if (timeout === undefined) {
       if (this.durationTimer && isGrpc) headers.remove('grpc-timeout')
       this.durationTimer?.cancel()
@@ -277,7 +269,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
     const { config, manager, info } = this
     const { connection } = manager
-    const trace = connection.trace.enabled ? headers.pairs() : undefined
+    const before = this.trace.before(headers)
     if (!headers.has('date')) headers.set('date', httpDate(connection.host.startTime + connection.loop.now))
     if (
       config.serverTransformation === 'overwrite' ||
@@ -300,7 +292,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     info.responseCode = Number(headers.get(':status'))
     info.firstResponseByteSentAt ??= connection.loop.now
     info.responseHeaderBytes = headers.byteSize
-    if (trace) this.recordResponse(trace, headers)
+    this.trace.responded(before, headers, info)
     this.armIdle()
     this.encoder.encodeHeaders(headers, endStream)
   }
@@ -328,7 +320,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
 
   rewriteLocalReply(reply: LocalReply): void {
     const by = this.config.localReply.rewrite(reply, this.info)
-    if (by) this.manager.connection.trace.note(by)
+    if (by) this.trace.note(by)
   }
 
   recreateStream(responseHeaders?: HeaderMap): boolean {
@@ -434,64 +426,4 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     const status = this.filters.remoteDecodeComplete ? 504 : 408
     this.filters.reply(status, body, { details, ...(grpcStatus === undefined ? {} : { grpcStatus }) })
   }
-
-  // ---------------------------------------------------------------- trace
-
-  private recordSanitizing(before: HeaderPair[], headers: HeaderMap, reason: string): void {
-    const { trace, loop } = this.manager.connection
-    const changes = headerChanges(before, headers)
-    trace.step({
-      kind: 'connection_manager',
-      phase: 'request',
-      part: 'headers',
-      name: 'HTTP connection manager',
-      path: this.config.path,
-      reason,
-      headers: headers.pairs(),
-      at: loop.now,
-      ...(changes ? { changes } : {}),
-    })
-  }
-
-  private recordRoute(route: Route | undefined, reason: string): void {
-    const { trace, loop } = this.manager.connection
-    if (!trace.enabled) return
-    trace.step({
-      kind: 'route',
-      phase: 'request',
-      name: route ? route.name || route.virtualHostName : 'no route',
-      reason,
-      at: loop.now,
-      ...(route ? { path: route.path } : {}),
-    })
-  }
-
-  private recordResponse(before: HeaderPair[], headers: HeaderMap): void {
-    const { trace, loop } = this.manager.connection
-    const changes = headerChanges(before, headers)
-    trace.step({
-      kind: 'client',
-      phase: 'response',
-      part: 'headers',
-      name: 'response to the client',
-      status: headers.get(':status') ?? '',
-      reason: this.info.responseCodeDetails ?? '',
-      headers: headers.pairs(),
-      at: loop.now,
-      ...(changes ? { changes } : {}),
-    })
-  }
-}
-
-let lastSecond = Number.NaN
-let lastDate = ''
-
-/** The date header's format; one text a second is enough. */
-function httpDate(ms: number): string {
-  const second = Math.floor(ms / 1000)
-  if (second !== lastSecond) {
-    lastSecond = second
-    lastDate = new Date(second * 1000).toUTCString()
-  }
-  return lastDate
 }

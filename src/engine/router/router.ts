@@ -1,5 +1,4 @@
 import type { Buffer } from '../buffer.ts'
-import { fromLatin1, textOf } from '../bytes.ts'
 import type { Timer } from '../event-loop.ts'
 import type { ResetReason } from '../http/codec/types.ts'
 import type { DataStatus, HeadersStatus } from '../http/filter.ts'
@@ -8,13 +7,16 @@ import { isGrpcRequest, replaceSpaces, unsigned } from '../http/header-utility.t
 import type { Route, RouteEntry, ShadowPolicy } from '../route/types.ts'
 import type { ResponseFlag } from '../stream-info.ts'
 import type { Cluster } from '../upstream/cluster.ts'
+import { respondDirectly } from './direct-response.ts'
 import { setUpInternalRedirect } from './redirect.ts'
+import { resetReply } from './reset-reply.ts'
 import { createRetryState, type RetryState, type RetryStatus } from './retry-state.ts'
 import { sendShadows } from './shadow.ts'
 import { checkStrictHeaders } from './strict-headers.ts'
-import { finalTimeouts, setTimeoutHeaders, type Timeouts } from './timeouts.ts'
+import { finalTimeouts, setTimeoutHeaders, type Timeouts, takeHedging } from './timeouts.ts'
 import { type RouterConfig, type RouterStream, resetReasonText } from './types.ts'
 import { UpstreamRequest } from './upstream-request.ts'
+import { setUpstreamScheme } from './upstream-scheme.ts'
 
 /** The end of an HTTP filter chain: answers by the route, or sends the request on (source/common/router/router.cc). */
 export class Router {
@@ -56,7 +58,8 @@ export class Router {
     this.grpc = isGrpcRequest(headers)
     const route = this.stream.route()
     if (!route) return this.refuse(404, '', 'NR', 'route_not_found')
-    if (route.directResponse) return this.respondDirectly(route)
+    if (route.directResponse)
+      return respondDirectly(this.stream, headers, route, route.directResponse, !this.config.suppressEnvoyHeaders)
     if (!route.entry) return this.refuse(503, '', 'NC', 'cluster_not_found')
     this.entry = route.entry
     const cluster = this.config.clusters.get(route.entry.clusterName)
@@ -78,7 +81,7 @@ export class Router {
     info.upstream.cluster = target.name
     info.upstream.clusterMetadata = target.metadata
 
-    this.readHedging()
+    this.hedging = takeHedging(entry, headers)
     this.timeouts = finalTimeouts(entry, headers, this.timeoutOptions())
     this.maxStreamDurationMs = unsigned(headers.get('x-envoy-upstream-stream-duration-ms'))
     headers.remove('x-envoy-upstream-stream-duration-ms')
@@ -86,7 +89,7 @@ export class Router {
     if (entry.includeAttemptCountInRequest) headers.set('x-envoy-attempt-count', '1')
     info.attemptCount = 1
     entry.finalizeRequestHeaders(headers, info, { insertOriginalPath: !config.suppressEnvoyHeaders })
-    this.setScheme(target)
+    setUpstreamScheme(headers, info, target.host.tls)
     this.retryState = createRetryState(entry, headers, target, stream.loop, stream.host)
     this.tunnelsTcp = this.endsTunnel()
     if (headers.get(':method') !== 'CONNECT')
@@ -107,31 +110,6 @@ export class Router {
     return this.stream.reply(status, body, { details, headers: (headers) => this.modifyResponse(headers) })
   }
 
-  private respondDirectly(route: Route): HeadersStatus {
-    const direct = route.directResponse!
-    const { stream, headers } = this
-    direct.rewritePathHeader(headers, !this.config.suppressEnvoyHeaders)
-    const { body, contentType } = direct.body(stream.info, headers)
-    return stream.reply(direct.status, textOf(fromLatin1(body)), {
-      details: 'direct_response',
-      headers: (response) => {
-        const location = headers.has(':path') ? direct.newUri(headers, stream.info) : undefined
-        const locates = direct.status === 201 || (direct.status >= 300 && direct.status < 400)
-        if (location && locates) response.add('location', location)
-        if (contentType !== undefined && body !== '') response.set('content-type', contentType)
-        route.finalizeResponseHeaders(response, stream.info)
-      },
-    })
-  }
-
-  private readHedging(): void {
-    this.hedging = this.entry.hedge.hedgeOnPerTryTimeout
-    const asked = this.headers.get('x-envoy-hedge-on-per-try-timeout')
-    if (asked === 'true') this.hedging = true
-    if (asked === 'false') this.hedging = false
-    this.headers.remove('x-envoy-hedge-on-per-try-timeout')
-  }
-
   private timeoutOptions() {
     return {
       insertExpected: !this.config.suppressEnvoyHeaders,
@@ -139,18 +117,6 @@ export class Router {
       hedging: this.hedging,
       respectExpected: this.config.respectExpectedRqTimeout,
     }
-  }
-
-  private setScheme(cluster: Cluster): void {
-    const { headers, stream } = this
-    if (stream.info.schemeMatchesUpstream) {
-      headers.set(':scheme', cluster.host.tls ? 'https' : 'http')
-      return
-    }
-    const valid = (scheme: string | undefined) => scheme === 'http' || scheme === 'https'
-    if (valid(headers.get(':scheme'))) return
-    const forwarded = headers.get('x-forwarded-proto')
-    headers.set(':scheme', valid(forwarded) ? forwarded! : stream.info.connection.tls ? 'https' : 'http')
   }
 
   private endsTunnel(): boolean {
@@ -319,15 +285,8 @@ export class Router {
     if (this.retryReset(reason, attempt, false)) return
     this.drop(attempt)
     if (this.attempts.some((each) => each.awaitingHeaders) || this.pendingRetries > 0) return
-    const words = resetReasonText(reason)
-    const body =
-      `upstream connect error or disconnect/reset before headers. ${this.isRetry ? 'retried and the latest ' : ''}` +
-      `reset reason: ${words}`
-    const when = this.responseStarted
-      ? 'upstream_reset_after_response_started'
-      : 'upstream_reset_before_response_started'
-    const details = replaceSpaces(`${when}{${words}${transportFailure ? `|${transportFailure}` : ''}}`)
-    this.abort(reason === 'ProtocolError' ? 502 : 503, flagOf(reason), body, reason === 'Overflow', details)
+    const reply = resetReply(reason, transportFailure, this.isRetry, this.responseStarted)
+    this.abort(reply.status, reply.flag, reply.body, reason === 'Overflow', reply.details)
   }
 
   onUpstreamHeaders(headers: HeaderMap, attempt: UpstreamRequest, endStream: boolean): void {
@@ -505,28 +464,5 @@ export class Router {
     }
     this.attempts = []
     this.cleanUp()
-  }
-}
-
-function flagOf(reason: ResetReason): ResponseFlag {
-  switch (reason) {
-    case 'LocalConnectionFailure':
-    case 'RemoteConnectionFailure':
-    case 'ConnectionTimeout':
-      return 'UF'
-    case 'ConnectionTermination':
-      return 'UC'
-    case 'Overflow':
-      return 'UO'
-    case 'RemoteReset':
-    case 'RemoteRefusedStreamReset':
-    case 'ConnectError':
-      return 'UR'
-    case 'ProtocolError':
-      return 'UPE'
-    case 'OverloadManager':
-      return 'OM'
-    default:
-      return 'LR'
   }
 }

@@ -42,6 +42,13 @@ export function finalTimeouts(entry: RouteEntry, headers: HeaderMap, options: Ti
   return timeouts
 }
 
+/** Whether a try that takes too long goes on beside the next one; takes the header that says so off. */
+export function takeHedging(entry: RouteEntry, headers: HeaderMap): boolean {
+  const asked = headers.get('x-envoy-hedge-on-per-try-timeout')
+  headers.remove('x-envoy-hedge-on-per-try-timeout')
+  return asked === 'true' || (asked !== 'false' && entry.hedge.hedgeOnPerTryTimeout)
+}
+
 /** Writes what is left of the time into the headers for the server; `elapsed` ms are gone already. */
 export function setTimeoutHeaders(
   elapsed: number,
