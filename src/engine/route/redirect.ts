@@ -1,5 +1,6 @@
 import type { RedirectAction } from '../../envoy/types/envoy/config/route/v3/route_components_pb.d.ts'
 import { toByteString } from '../bytes.ts'
+import { ConfigError } from '../catalogue.ts'
 import { parseFormat } from '../format/formatter.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { removeQueryAndFragment } from '../match/query.ts'
@@ -34,6 +35,9 @@ export function createRedirect(
   const port = action.portRedirect ? `:${action.portRedirect}` : ''
   const host = toByteString(action.hostRedirect)
   const newPath = createLocationPath(action, path, services)
+  if (specifier.template && rewrite.case === 'prefixRewrite') {
+    throw new ConfigError(`${path}.prefix_rewrite`, 'does not go with path_match_policy')
+  }
   return {
     status: CODES[action.responseCode] ?? 301,
     pathRewrite:
