@@ -28,4 +28,18 @@ describe('apply makes of resources what istiod made of them', () => {
     expect(caseFiles().length).toBeGreaterThan(40)
     for (const file of caseFiles()) expect(readCase(file).expect, file).toBeDefined()
   })
+
+  it('does not depend on the order in which a dump has the listeners', () => {
+    const entry = readCase('traffic-extension-match.yaml')
+    const base = recordedBase(entry.base)
+    const shuffled = { ...base, listeners: base.listeners.toReversed(), clusters: base.clusters.toReversed() }
+    const [a, b] = [base, shuffled].map((config) =>
+      named(
+        applyResources(config, proxyOf(entry), [...entry.resources, ...readCase('context-any.yaml').resources], {
+          registry,
+        }),
+      ),
+    )
+    expect(b).toEqual(a)
+  })
 })

@@ -2,7 +2,7 @@ import { canonicalMessage } from '../message/canonical.ts'
 import { copy, isObject, type JsonObject, objectAt, objectsAt, stringAt } from '../message/json.ts'
 import { patchClusters } from './clusters.ts'
 import { insertExtensions } from './extensions.ts'
-import { patchListeners } from './listeners.ts'
+import { isOutbound, patchListeners } from './listeners.ts'
 import type { ApplyNote } from './notes.ts'
 import { collectPatches, wholeNote } from './order.ts'
 import { type Resource, readResource } from './resources.ts'
@@ -173,13 +173,11 @@ function patchSidecarListeners(
   inbound: Replay,
   outbound: Replay,
 ): Pick<ProxyConfig, 'listeners'> {
-  const virtual = listeners.findIndex((listener) => stringAt(listener, 'name') === 'virtualOutbound')
-  const isInbound = (listener: JsonObject, index: number) =>
-    stringAt(listener, 'traffic_direction') === 'INBOUND' || (virtual >= 0 && index > virtual)
-  const own = listeners.filter((listener, index) => !isInbound(listener, index) && index !== virtual)
-  const incoming = listeners.filter(isInbound)
+  const isVirtual = (listener: JsonObject) => stringAt(listener, 'name') === 'virtualOutbound'
+  const own = listeners.filter((listener) => isOutbound(listener) && !isVirtual(listener))
+  const incoming = listeners.filter((listener) => !isOutbound(listener))
   patchInlineRoutes(incoming, inbound)
-  const virtualOutbound = virtual < 0 ? [] : patchListeners(outbound, listeners.slice(virtual, virtual + 1), true)
+  const virtualOutbound = patchListeners(outbound, listeners.filter(isVirtual), true)
   const patchedInbound = patchListeners(inbound, incoming, false)
   return { listeners: [...patchListeners(outbound, own, false), ...virtualOutbound, ...patchedInbound] }
 }

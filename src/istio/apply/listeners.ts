@@ -14,6 +14,11 @@ import {
 } from './match.ts'
 import { hcmType, httpConnectionManager, messageTypes, type Patch, patchesFor, type Replay } from './types.ts'
 
+/** Which side of a sidecar a listener is on: only outbound ones are marked so, HBONE's have no mark. */
+export function isOutbound(listener: JsonObject): boolean {
+  return stringAt(listener, 'traffic_direction') === 'OUTBOUND'
+}
+
 /**
  * Replays every listener patch over some listeners of one context, in place, and returns what is left of them with
  * what was added (istio: pilot/pkg/networking/core/envoyfilter/listener_patch.go). A merge of unlike types makes istiod

@@ -46,11 +46,16 @@ function bestMatch(
   applyTo: string,
 ): { match: ChainMatch; hits: ChainPair[] } | undefined {
   let best: { match: ChainMatch; hits: ChainPair[] } | undefined
+  const tried = new Set<string>()
   for (const target of left) {
     for (const match of candidates(target)) {
-      const hits = affected.filter((chain) => reaches(match, chain, applyTo))
+      const key = JSON.stringify(match)
+      if (tried.has(key)) continue
+      tried.add(key)
+      const hits = hitsOf(match, affected, applyTo)
       if (!hits.includes(target) || hits.some((chain) => !left.has(chain))) continue
       if (!best || hits.length > best.hits.length) best = { match, hits }
+      if (hits.length === left.size) return best
     }
   }
   return best
@@ -69,7 +74,7 @@ export function leastMatch(
   const affected = all.filter((chain) => chain.before && changes(chain))
   let best: { match: ChainMatch; others: ChainPair[] } | undefined
   for (const match of candidates(target)) {
-    const hits = affected.filter((chain) => reaches(match, chain, applyTo))
+    const hits = hitsOf(match, affected, applyTo)
     if (!hits.includes(target)) continue
     const others = hits.filter((chain) => chain !== target)
     if (!best || others.length < best.others.length) best = { match, others }
@@ -77,9 +82,8 @@ export function leastMatch(
   return best
 }
 
-/** True when istiod would apply a patch with this match to the chain. */
-export function reaches(match: ChainMatch, chain: ChainPair, applyTo: string): boolean {
-  if (match.context !== chain.context || !chain.before) return false
+/** The chains to which istiod would apply a patch with this match. */
+function hitsOf(match: ChainMatch, chains: ChainPair[], applyTo: string): ChainPair[] {
   const patch: Patch = {
     applyTo,
     operation: 'MERGE',
@@ -88,7 +92,13 @@ export function reaches(match: ChainMatch, chain: ChainPair, applyTo: string): b
     value: undefined,
     record: new PatchRecord('', 0),
   }
-  return listenerMatches(patch, chain.listener) && filterChainMatches(patch, chain.listener, chain.before)
+  return chains.filter(
+    ({ context, listener, before }) =>
+      context === match.context &&
+      before !== undefined &&
+      listenerMatches(patch, listener) &&
+      filterChainMatches(patch, listener, before),
+  )
 }
 
 const snake: Record<string, string> = {

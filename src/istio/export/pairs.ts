@@ -1,3 +1,4 @@
+import { isOutbound } from '../apply/listeners.ts'
 import { httpConnectionManager } from '../apply/types.ts'
 import { equal, isObject, type JsonObject, objectAt, objectsAt, stableText, stringAt } from '../message/json.ts'
 import type { PatchContext, ProxyConfig, ProxyIdentity } from './types.ts'
@@ -26,7 +27,7 @@ export interface ChainPair {
 export function contextOf(listener: JsonObject, proxy: ProxyIdentity): PatchContext {
   if (proxy.kind === 'gateway') return 'GATEWAY'
   if (proxy.kind === 'waypoint') return 'SIDECAR_INBOUND'
-  return stringAt(listener, 'traffic_direction') === 'INBOUND' ? 'SIDECAR_INBOUND' : 'SIDECAR_OUTBOUND'
+  return isOutbound(listener) ? 'SIDECAR_OUTBOUND' : 'SIDECAR_INBOUND'
 }
 
 /** The listeners of both proxies by name, those of the base first. */

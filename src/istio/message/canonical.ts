@@ -179,9 +179,16 @@ class Canonical {
   }
 }
 
+const fieldsByName = new WeakMap<DescMessage, Map<string, DescField>>()
+
 /** The field with this proto name or JSON name. */
 export function fieldNamed(type: DescMessage, key: string): DescField | undefined {
-  return type.fields.find((field) => field.name === key || field.jsonName === key)
+  let fields = fieldsByName.get(type)
+  if (!fields) {
+    fields = new Map(type.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]))
+    fieldsByName.set(type, fields)
+  }
+  return fields.get(key)
 }
 
 /** True when the field is written even with its default value. */
