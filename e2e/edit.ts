@@ -1,25 +1,30 @@
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
-/** Changes the configuration of a filter through the inspector's JSON. */
-async function changeConfig(page: Page, filter: Locator, change: (config: Record<string, any>) => void): Promise<void> {
-  await filter.click()
-  const field = page.getByLabel('Configuration as JSON')
-  const value = JSON.parse(await field.inputValue())
-  change(value)
-  await field.fill(JSON.stringify(value))
-  await field.blur()
+export function inspector(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Inspector' })
 }
 
-/** Replaces the script of a Lua filter. */
+/** Replaces the text of the Monaco editor that is in the inspector, by keyboard, and waits until it is applied. */
+export async function typeInEditor(page: Page, text: string): Promise<void> {
+  const editor = inspector(page).locator('.monaco-editor').first()
+  await expect(editor).toBeVisible({ timeout: 20_000 })
+  await editor.locator('textarea, .native-edit-context').first().focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(text)
+}
+
+/** Selects a Lua filter and replaces its script. */
 export async function writeLua(page: Page, filter: Locator, script: string): Promise<void> {
-  await changeConfig(page, filter, ({ typed_config }) => {
-    typed_config.default_source_code = { inline_string: script }
-  })
+  await filter.click()
+  await inspector(page).getByRole('tab', { name: 'Lua' }).click()
+  await typeInEditor(page, script)
 }
 
-/** Lets a Header Mutation filter add a request header. */
+/** Selects a Header Mutation filter as the palette inserts it, and says in its form which header it adds. */
 export async function addHeader(page: Page, filter: Locator, key: string, value: string): Promise<void> {
-  await changeConfig(page, filter, ({ typed_config }) => {
-    typed_config.mutations = { request_mutations: [{ append: { header: { key, value } } }] }
-  })
+  await filter.click()
+  const form = inspector(page)
+  await form.getByRole('textbox', { name: 'key' }).fill(key)
+  await form.getByRole('textbox', { name: 'value', exact: true }).fill(value)
+  await form.getByRole('textbox', { name: 'value', exact: true }).press('Tab')
 }

@@ -88,9 +88,17 @@ function CanvasFlow() {
     if (selection !== undefined && ids.includes(selection)) return selection
     return ids.find((one) => kindOfId(one) === 'hf') ?? ids[0]
   }, [layout, selection])
+  const tabStopNow = useRef(tabStop)
+  tabStopNow.current = tabStop
   const shared = useMemo<CanvasShared>(() => ({ marks, ran: marks.size > 0, tabStop }), [marks, tabStop])
 
   const showStart = useStartView(id, layout)
+
+  // A design that was just opened begins at its first filter: what had the focus is gone with the screen before.
+  useEffect(() => {
+    if (id !== undefined && tabStopNow.current !== undefined && document.activeElement === document.body)
+      focusCard(tabStopNow.current)
+  }, [id])
 
   // What is selected is in view, also where an edit moved it; it has the focus if the canvas has.
   useEffect(() => {

@@ -191,7 +191,7 @@ function PaletteItem({
         <span className={classes.title}>
           {entry.title}
           {entry.deprecated && <em data-tone="warn">deprecated</em>}
-          {!entry.deprecated && entry.modelled === 'none' && <em>not simulated</em>}
+          {!entry.deprecated && entry.modelled === 'none' && <span className="visually-hidden">, not simulated</span>}
         </span>
         <small>{entry.summary}</small>
       </span>
