@@ -62,7 +62,7 @@ export async function simulateDocument(document: CaseDocument): Promise<Simulate
 }
 
 /** Cases are recorded now and simulated for years: this clock stands after their certificates begin. */
-const START_TIME = Date.UTC(2027, 0, 1)
+const START_TIME = Date.UTC(2026, 11, 1)
 
 /** A host whose ids and chance are the same in every run; CEL is loaded only for configurations that speak of it. */
 export async function createHost(document: CaseDocument): Promise<MemoryHost> {
