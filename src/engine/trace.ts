@@ -1,3 +1,4 @@
+import { fromUtf8 } from './bytes.ts'
 import type { HeaderMap, HeaderPair } from './http/header-map.ts'
 
 /** Where in the life of a request or connection a step stands. */
@@ -108,6 +109,15 @@ export class Trace {
     }
     this.current.logs = [...(this.current.logs ?? []), line]
   }
+}
+
+/** Adds a stretch of body to what a step shows: the beginning as text, the whole length. */
+export function addBody(step: TraceStep, data: { length: number; bytes(): Uint8Array }): void {
+  const before = step.body
+  const shown = before?.after ?? ''
+  const room = TRACE_LIMITS.body - shown.length
+  const more = room > 0 ? fromUtf8(data.bytes().subarray(0, room)) : ''
+  step.body = { after: shown + more, length: (before?.length ?? 0) + data.length }
 }
 
 /** What differs between two states of a header map. A name whose values were only reordered counts as changed. */

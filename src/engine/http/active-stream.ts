@@ -299,6 +299,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
 
   encodeData(data: Buffer, endStream: boolean): void {
     this.info.bytesSent += data.length
+    this.trace.responseData(data)
     this.armIdle()
     this.encoder.encodeData(data, endStream)
   }

@@ -38,8 +38,9 @@ export function prepareLocalReply(input: LocalReplyInput): { headers: HeaderMap;
     headers.set('content-type', 'application/grpc')
     if (!headers.has('grpc-status') || input.grpcStatus !== undefined)
       headers.set('grpc-status', String(input.grpcStatus ?? grpcStatusOf(reply.status)))
-    // JSON formats end in a line break, which has no place in a header: Envoy takes one off, wherever it came from.
-    const message = body.at(-1) === 0x0a ? body.subarray(0, -1) : body
+    // JSON formats end in a line break, which has no place in a header.
+    const ends = reply.contentType === 'application/json' && body.at(-1) === 0x0a
+    const message = ends ? body.subarray(0, -1) : body
     if (reply.body !== '' && !input.isHead) headers.set('grpc-message', percentEncode(message))
     headers.remove('content-length')
     return { headers, body: new Uint8Array(0) }

@@ -1,7 +1,8 @@
+import type { Buffer } from '../buffer.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Route } from '../route/types.ts'
 import type { StreamInfo } from '../stream-info.ts'
-import { headerChanges, type Trace } from '../trace.ts'
+import { addBody, headerChanges, type Trace, type TraceStep } from '../trace.ts'
 import type { HeaderMap, HeaderPair } from './header-map.ts'
 
 /** What a connection manager says of a stream in the trace. */
@@ -9,6 +10,7 @@ export class StreamTrace {
   private readonly trace: Trace
   private readonly loop: EventLoop
   private readonly path: string
+  private response: TraceStep | undefined
 
   constructor(trace: Trace, loop: EventLoop, path: string) {
     this.trace = trace
@@ -53,7 +55,7 @@ export class StreamTrace {
   responded(before: HeaderPair[] | undefined, headers: HeaderMap, info: StreamInfo): void {
     if (!before) return
     const changes = headerChanges(before, headers)
-    this.trace.step({
+    this.response = this.trace.step({
       kind: 'client',
       phase: 'response',
       part: 'headers',
@@ -64,6 +66,11 @@ export class StreamTrace {
       at: this.loop.now,
       ...(changes ? { changes } : {}),
     })
+  }
+
+  /** Body that goes to the client: its beginning and its length are kept. */
+  responseData(data: Buffer): void {
+    if (this.response && data.length > 0) addBody(this.response, data)
   }
 
   note(text: string): void {

@@ -98,7 +98,7 @@ export class Router {
           this.shadows.push(policy)
           this.shadowHeaders ??= headers.clone()
         }
-    const attempt = new UpstreamRequest(this, target)
+    const attempt = new UpstreamRequest(this, target, 1)
     this.attempts.push(attempt)
     attempt.acceptHeaders(endStream)
     if (endStream) this.onRequestComplete()
@@ -221,6 +221,7 @@ export class Router {
       return
     }
     attempt.resetStream()
+    attempt.trace.failed('it took too long')
     if (this.retryReset('LocalReset', attempt, true)) return
     this.drop(attempt)
     this.timedOut(details)
@@ -282,6 +283,7 @@ export class Router {
   }
 
   onUpstreamReset(reason: ResetReason, transportFailure: string, attempt: UpstreamRequest): void {
+    attempt.trace.failed(`${resetReasonText(reason)}${transportFailure ? ` (${transportFailure})` : ''}`)
     if (this.retryReset(reason, attempt, false)) return
     this.drop(attempt)
     if (this.attempts.some((each) => each.awaitingHeaders) || this.pendingRetries > 0) return
@@ -304,7 +306,7 @@ export class Router {
         const verdict = this.retryState.shouldRetryHeaders(headers, () => this.doRetry(false))
         if (verdict === 'yes') {
           this.pendingRetries++
-          stream.note(`answered ${status}: it is retried`)
+          stream.note(`it is retried`)
           attempt.resetStream()
           this.drop(attempt)
           return
@@ -414,27 +416,12 @@ export class Router {
       setTimeoutHeaders(elapsed, this.timeouts, entry, headers, this.timeoutOptions())
     }
     const body = stream.decodingBuffer()
-    const attempt = new UpstreamRequest(this, this.cluster!)
+    const attempt = new UpstreamRequest(this, this.cluster!, this.attemptCount)
     this.attempts.unshift(attempt)
     attempt.acceptHeaders(!body && !this.trailers && this.requestComplete)
     if (!this.attempts.includes(attempt)) return
     if (body) attempt.acceptData(body.copy(), !this.trailers && this.requestComplete)
     if (this.trailers) attempt.acceptTrailers(this.trailers)
-  }
-
-  traceAttempt(attempt: UpstreamRequest): void {
-    const { trace, loop } = this.stream
-    if (!trace.enabled) return
-    trace.step({
-      kind: 'upstream',
-      phase: 'request',
-      part: 'headers',
-      name: attempt.cluster.name,
-      path: attempt.cluster.path,
-      reason: this.attemptCount > 1 ? `attempt ${this.attemptCount}` : 'sent to the cluster',
-      headers: this.headers.pairs(),
-      at: loop.now,
-    })
   }
 
   private drop(attempt: UpstreamRequest): void {

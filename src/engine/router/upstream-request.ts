@@ -4,6 +4,7 @@ import type { ResetReason } from '../http/codec/types.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import type { Cluster, UpstreamCallbacks, UpstreamHost, UpstreamStream } from '../upstream/cluster.ts'
 import { newUpstreamStream, type PendingStream } from '../upstream/pool.ts'
+import { AttemptTrace } from './attempt-trace.ts'
 import type { Router } from './router.ts'
 import { UpstreamChain } from './upstream-chain.ts'
 
@@ -13,6 +14,7 @@ import { UpstreamChain } from './upstream-chain.ts'
  */
 export class UpstreamRequest implements UpstreamCallbacks {
   readonly cluster: Cluster
+  readonly trace: AttemptTrace
   awaitingHeaders = true
   retried = false
   /** The request has been sent in full. */
@@ -35,7 +37,8 @@ export class UpstreamRequest implements UpstreamCallbacks {
   private perTryOnComplete = false
   private gone = false
 
-  constructor(router: Router, cluster: Cluster) {
+  constructor(router: Router, cluster: Cluster, number: number) {
+    this.trace = new AttemptTrace(router.stream.trace, router.stream.loop, cluster, number)
     this.router = router
     this.cluster = cluster
     const filters = cluster.filters.length > 0 ? cluster.filters : router.config.upstreamFilters
@@ -97,13 +100,14 @@ export class UpstreamRequest implements UpstreamCallbacks {
       router.onEncodeProblem(problem)
       return
     }
-    router.traceAttempt(this)
+    this.trace.sent(router.headers, this.upstream!.protocol)
     if (endStream) this.sentAll()
     if (!this.pausedForConnect) this.flush()
   }
 
   sendData(data: Buffer, endStream: boolean): void {
     if (endStream) this.sentEnd = this.upstream !== undefined
+    this.trace.sentData(data)
     if (!this.upstream || !this.started || this.pausedForConnect) {
       this.body.moveFrom(data)
       return
@@ -161,12 +165,14 @@ export class UpstreamRequest implements UpstreamCallbacks {
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.router.stream.info.upstream.firstByteReceivedAt ??= this.router.stream.loop.now
     if (endStream) this.receivedAll()
+    this.trace.answered(headers)
     if (this.chain) this.chain.encodeHeaders(headers, endStream)
     else this.responseHeaders(headers, endStream)
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
     if (endStream) this.receivedAll()
+    this.trace.answeredData(data)
     if (this.chain) this.chain.encodeData(data, endStream)
     else this.responseData(data, endStream)
   }

@@ -173,7 +173,11 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
       }
       regular ||= !pseudo
       if (settings.underscores !== 'allow' && name.includes('_')) {
-        if (settings.underscores === 'drop') continue
+        if (settings.underscores === 'drop') {
+          // Said even when nothing comes of it: a reset for another reason is logged with it.
+          this.details = 'http2.unexpected_underscore'
+          continue
+        }
         this.refuse('http2.unexpected_underscore')
         return undefined
       }
