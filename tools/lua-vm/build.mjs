@@ -129,6 +129,7 @@ function compile(src) {
     '-mllvm,-exception-model=wasm',
     '--no-entry',
     '--gc-sections',
+    '--stack-first',
     '-z,stack-size=4194304',
   ]
   if (!process.env.LUA_NAMES) linker.push('--strip-all')
