@@ -24,6 +24,4 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/86-mcp-filter.yaml': 'mcp is not simulated yet',
   'conformance/cases/l4/73-redis-local-commands.yaml': 'redis_proxy is not simulated yet',
   'conformance/cases/l4/75-redis-auth.yaml': 'redis_proxy is not simulated yet',
-  'conformance/cases/lua-own/111-typed-metadata.yaml': 'set_metadata is not simulated yet',
-  'conformance/cases/lua-own/112-typed-metadata-nested.yaml': 'set_metadata is not simulated yet',
 }

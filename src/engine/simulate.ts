@@ -53,6 +53,7 @@ export interface SimulationOptions extends ProxyDependencies {
 /** Milliseconds that pass after each answer before the result is taken, so that what follows it is in it. */
 const SETTLE_MS = 120
 /** How long a client waits for more of an answer. */
+const HANG_UP_MS = 5
 const CLIENT_TIMEOUT_MS = 20_000
 
 /** Builds a proxy for many runs: configuration is read once. */
@@ -194,6 +195,8 @@ export class SimulatedProxy {
   private async finish(socket: CaseSocket, response: () => ClientResponse | undefined): Promise<ClientResponse> {
     const { loop } = this.proxy
     await loop.run(() => response() !== undefined, loop.now + CLIENT_TIMEOUT_MS)
+    // A client needs a moment to hang up: what is about to happen behind the last byte still does.
+    await loop.run(() => false, loop.now + HANG_UP_MS)
     socket.close()
     return response() ?? { closed: true }
   }

@@ -117,7 +117,7 @@ export const statsScopeType: ApiType<StatsScopeObject> = {
     },
     histogram(_, L, machine) {
       machine.vm.checkString(L, 2)
-      const unit = machine.vm.isNoneOrNil(L, 3) ? 'unspecified' : machine.vm.checkString(L, 3)
+      const unit = machine.vm.isNoneOrNil(L, 3) ? 'unspecified' : checkCString(machine, L, 3)
       if (!units.has(unit))
         throw new LuaError(
           `invalid histogram unit '${unit}', expected 'ms', 'milliseconds', 'microseconds', 'nanoseconds', 'bytes', or 'unspecified'`,
