@@ -138,13 +138,9 @@ function OverrideItem({ override, registry, onPut }: OverrideItemProps) {
   return (
     <li>
       <div className={classes.overrideHead}>
-        <Disclosure
-          open={open}
-          errors={0}
-          text={override.title}
-          label={override.title}
-          onToggle={() => setOpen(!open)}
-        />
+        <Disclosure open={open} errors={0} label={override.title} onToggle={() => setOpen(!open)}>
+          <span className={formClasses.summary}>{override.title}</span>
+        </Disclosure>
         <button
           type="button"
           className={formClasses.icon}

@@ -48,14 +48,16 @@ export function subjectOf(design: Design, id: string, catalogue: Catalogue): Sub
   const filterKind = FILTER_KINDS[kind]
   const entry = filterKind && catalogue.find(value, filterKind)
   const [typeName, what] = type
+  // A filter that still has its extension's name is called what the palette calls it.
+  const unnamed = entry?.name === value.name && entry?.name.startsWith('envoy.') === true
   return {
     id,
     kind,
     path,
     value,
     typeName,
-    title: titleOf(kind, value, path),
-    what: entry ? `${entry.title} · ${what}` : what,
+    title: unnamed ? entry!.title : titleOf(kind, value, path),
+    what: entry && !unnamed ? `${entry.title} · ${what}` : what.charAt(0).toUpperCase() + what.slice(1),
     ...(filterKind ? { place: placeOfPath(path) } : {}),
     ...(entry ? { entry } : {}),
   }

@@ -59,7 +59,12 @@ const COLORS: Record<string, string> = {
 /** Makes the editors look like the rest of the app in the scheme that the page has now. */
 export function applyEditorTheme(scheme: 'light' | 'dark'): void {
   const styles = getComputedStyle(document.documentElement)
-  const read = (name: string): string => styles.getPropertyValue(name).trim()
+  // The build writes #ffffff as #fff, which the editor does not know.
+  const read = (name: string): string =>
+    styles
+      .getPropertyValue(name)
+      .trim()
+      .replace(/^#(\w)(\w)(\w)$/, '#$1$1$2$2$3$3')
   const name = `chainwright-${scheme}`
   monaco.editor.defineTheme(name, {
     base: scheme === 'dark' ? 'vs-dark' : 'vs',

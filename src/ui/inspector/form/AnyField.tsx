@@ -8,6 +8,7 @@ import classes from './form.module.css'
 import { EnclosingField, useForm } from './form-context.ts'
 import { JsonText } from './JsonText.tsx'
 import { MessageForm } from './MessageForm.tsx'
+import { Mistakes } from './Mistakes.tsx'
 import { Disclosure } from './Nested.tsx'
 
 interface AnyFieldProps {
@@ -52,16 +53,12 @@ export function AnyField({ field, value, path, label }: AnyFieldProps) {
     <div className={path.length <= 1 ? undefined : classes.nested}>
       <div className={classes.any}>
         {typeName && path.length > 1 && (
-          <Disclosure
-            open={open}
-            errors={errors}
-            text=""
-            label={`Fields of ${label}`}
-            onToggle={() => setOpen(!open)}
-          />
+          <Disclosure open={open} errors={errors} label={`Fields of ${label}`} onToggle={() => setOpen(!open)} />
         )}
+        {path.length <= 1 && <span className={classes.label}>{label}</span>}
         {picker}
       </div>
+      {!(open && desc && !isWellKnown(typeName)) && <Mistakes path={path} />}
       {open && desc && !isWellKnown(typeName) && <MessageForm desc={desc} value={message} path={path} />}
       {open && typeName && (!desc || isWellKnown(typeName)) && (
         <JsonText id={`${label}-json`} value={withoutType(message)} path={path} label={label} keep={typeOf(message)} />

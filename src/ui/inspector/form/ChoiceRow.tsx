@@ -16,6 +16,14 @@ export function ChoiceRow({ choice, message, path }: ChoiceRowProps) {
   const { disabled, change } = useForm()
   const id = useId()
   const { members, chosen, required } = choice
+  // A filter's configuration: the form is about it, so it does not stand inside anything.
+  if (path.length === 0 && chosen?.shape.kind === 'any') {
+    return (
+      <div className={classes.plain}>
+        <FieldRow field={chosen} message={message} path={path} inChoice />
+      </div>
+    )
+  }
   return (
     <div className={classes.choice}>
       <div className={classes.head}>

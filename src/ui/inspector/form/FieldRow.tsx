@@ -1,13 +1,17 @@
+import IconPlus from '@tabler/icons-react/icons/IconPlus'
 import IconTrash from '@tabler/icons-react/icons/IconTrash'
-import { useId } from 'react'
-import type { JsonObject, Path } from '../../../model/json.ts'
-import { type FormField, isOnCanvas, keyOf, valueIn } from './fields.ts'
+import { useId, useState } from 'react'
+import { asObject, type JsonObject, type Path } from '../../../model/json.ts'
+import { FieldLabel } from './FieldLabel.tsx'
+import { type FormField, isOnCanvas, keyOf, startValue, valueIn } from './fields.ts'
 import classes from './form.module.css'
-import { useForm } from './form-context.ts'
+import { EnclosingField, useForm } from './form-context.ts'
 import { ListField } from './ListField.tsx'
 import { MapField } from './MapField.tsx'
+import { MessageForm } from './MessageForm.tsx'
 import { Mistakes } from './Mistakes.tsx'
-import { isBlock, ValueInput } from './ValueInput.tsx'
+import { Nested } from './Nested.tsx'
+import { fieldName, isBlock, ValueInput } from './ValueInput.tsx'
 
 interface FieldRowProps {
   field: FormField
@@ -23,28 +27,67 @@ export function FieldRow({ field, message, path, inChoice = false }: FieldRowPro
   const id = useId()
   const value = valueIn(field.field, message)
   const at = [...path, keyOf(field.field, message)]
+  // A long text gets a line of its own, also when it has become short.
+  const [long] = useState(typeof value === 'string' && value.length > 19)
   if (isOnCanvas(field.field.parent, field.name)) return <OnCanvas name={field.name} value={value} />
 
-  const block = field.container !== 'single' || isBlock(field.shape)
-  const label = inChoice ? undefined : <FieldLabel field={field} id={id} />
-  const removable = !inChoice && value !== undefined && !field.required
-  return (
-    <div className={classes.field} data-block={block || undefined}>
-      {(label || removable) && (
+  const block = isBlock(field)
+  const mistakes = <Mistakes path={at} id={`${id}-mistakes`} />
+  const remove =
+    !inChoice && !disabled && value !== undefined && !field.required ? (
+      <button
+        type="button"
+        className={classes.icon}
+        aria-label={`Remove ${field.name}`}
+        title="Back to the default"
+        onClick={() => change(at, undefined)}
+      >
+        <IconTrash size={13} />
+      </button>
+    ) : null
+  if (block && value === undefined) {
+    return (
+      <div className={classes.field}>
         <div className={classes.head}>
-          {label}
-          {removable && (
-            <button
-              type="button"
-              className={classes.icon}
-              aria-label={`Remove ${field.name}`}
-              title="Back to the default"
-              disabled={disabled}
-              onClick={() => change(at, undefined)}
-            >
-              <IconTrash size={13} />
-            </button>
-          )}
+          <FieldLabel field={field} id={id} />
+        </div>
+        <button
+          type="button"
+          className={classes.add}
+          disabled={disabled}
+          aria-label={`Set ${field.name}`}
+          onClick={() => change(at, startValue(field))}
+        >
+          <IconPlus size={12} /> {field.container === 'single' ? 'Set' : 'Add'}
+        </button>
+        {mistakes}
+      </div>
+    )
+  }
+  if (field.container === 'single' && field.shape.kind === 'message') {
+    return (
+      <EnclosingField value={fieldName(field)}>
+        {inChoice ? (
+          <MessageForm desc={field.shape.message!} value={asObject(value)} path={at} />
+        ) : (
+          <Nested
+            desc={field.shape.message!}
+            value={value}
+            path={at}
+            label={field.name}
+            title={<FieldLabel field={field} id={id} inert />}
+            tools={remove}
+          />
+        )}
+      </EnclosingField>
+    )
+  }
+  return (
+    <div className={classes.field} data-block={block || long || undefined}>
+      {!inChoice && (
+        <div className={classes.head}>
+          <FieldLabel field={field} id={id} />
+          {remove}
         </div>
       )}
       {field.container === 'list' ? (
@@ -54,33 +97,9 @@ export function FieldRow({ field, message, path, inChoice = false }: FieldRowPro
       ) : (
         <ValueInput field={field} value={value} path={at} id={id} label={field.name} />
       )}
-      <Mistakes path={at} id={`${id}-mistakes`} />
+      {(field.container !== 'single' || field.shape.kind !== 'any') && mistakes}
     </div>
   )
-}
-
-/** A field's name with its marks; its type and rules show on hover and are read with it. */
-export function FieldLabel({ field, id }: { field: FormField; id: string }) {
-  return (
-    <label htmlFor={id} id={`${id}-label`} className={classes.label} title={`${field.name}: ${field.about}`}>
-      {field.name}
-      {field.required && (
-        <span className={classes.required} title="required">
-          required
-        </span>
-      )}
-      {field.deprecated && (
-        <span className={classes.deprecated} title={deprecation(field)}>
-          deprecated
-        </span>
-      )}
-    </label>
-  )
-}
-
-function deprecation({ deprecated }: FormField): string {
-  const since = deprecated?.since ? `since version ${deprecated.since} of the API` : 'in the API'
-  return deprecated?.disallowed ? `Deprecated ${since}; Envoy refuses it by default` : `Deprecated ${since}`
 }
 
 function OnCanvas({ name, value }: { name: string; value: unknown }) {

@@ -9,7 +9,7 @@ import classes from './form.module.css'
 import { useForm } from './form-context.ts'
 import { Mistakes } from './Mistakes.tsx'
 import { emptyJson } from './shape.ts'
-import { isBlock, ValueInput } from './ValueInput.tsx'
+import { isWide, ValueInput } from './ValueInput.tsx'
 
 interface ListFieldProps {
   field: FormField
@@ -32,51 +32,49 @@ export function ListField({ field, value, path, labelId }: ListFieldProps) {
         const name = `${field.name} ${index + 1}`
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: an element is its place; its values follow from the document.
-          <li key={index} data-block={isBlock(field.shape) || undefined}>
+          <li key={index} data-block={isWide(field.shape) || undefined}>
             <ValueInput field={field} element value={element} path={at} id={`${id}-${index}`} label={name} />
-            <span className={classes.tools}>
-              <button
-                type="button"
-                className={classes.icon}
-                aria-label={`Move ${name} up`}
-                disabled={disabled || index === 0}
-                onClick={() => move(index, index - 1)}
-              >
-                <IconArrowUp size={13} />
-              </button>
-              <button
-                type="button"
-                className={classes.icon}
-                aria-label={`Move ${name} down`}
-                disabled={disabled || index === list.length - 1}
-                onClick={() => move(index, index + 1)}
-              >
-                <IconArrowDown size={13} />
-              </button>
-              <button
-                type="button"
-                className={classes.icon}
-                aria-label={`Remove ${name}`}
-                disabled={disabled}
-                onClick={() => change(path, list.length > 1 ? list.toSpliced(index, 1) : undefined)}
-              >
-                <IconTrash size={13} />
-              </button>
-            </span>
-            {!isBlock(field.shape) && <Mistakes path={at} id={`${id}-${index}-mistakes`} />}
+            {!disabled && (
+              <span className={classes.tools}>
+                <button
+                  type="button"
+                  className={classes.icon}
+                  aria-label={`Move ${name} up`}
+                  disabled={index === 0}
+                  onClick={() => move(index, index - 1)}
+                >
+                  <IconArrowUp size={13} />
+                </button>
+                <button
+                  type="button"
+                  className={classes.icon}
+                  aria-label={`Move ${name} down`}
+                  disabled={index === list.length - 1}
+                  onClick={() => move(index, index + 1)}
+                >
+                  <IconArrowDown size={13} />
+                </button>
+                <button
+                  type="button"
+                  className={classes.icon}
+                  aria-label={`Remove ${name}`}
+                  onClick={() => change(path, list.length > 1 ? list.toSpliced(index, 1) : undefined)}
+                >
+                  <IconTrash size={13} />
+                </button>
+              </span>
+            )}
+            {!isWide(field.shape) && <Mistakes path={at} id={`${id}-${index}-mistakes`} />}
           </li>
         )
       })}
-      <li>
-        <button
-          type="button"
-          className={classes.add}
-          disabled={disabled}
-          onClick={() => change(path, [...list, emptyJson(field.shape)])}
-        >
-          <IconPlus size={13} /> Add {field.shape.message?.name ?? 'entry'}
-        </button>
-      </li>
+      {!disabled && (
+        <li>
+          <button type="button" className={classes.add} onClick={() => change(path, [...list, emptyJson(field.shape)])}>
+            <IconPlus size={13} /> Add {field.shape.message?.name ?? 'entry'}
+          </button>
+        </li>
+      )}
     </ul>
   )
 }

@@ -7,7 +7,7 @@ import classes from './form.module.css'
 import { useForm } from './form-context.ts'
 import { Mistakes } from './Mistakes.tsx'
 import { emptyJson } from './shape.ts'
-import { isBlock, ValueInput } from './ValueInput.tsx'
+import { isWide, ValueInput } from './ValueInput.tsx'
 
 interface MapFieldProps {
   field: FormField
@@ -29,7 +29,7 @@ export function MapField({ field, value, path, labelId }: MapFieldProps) {
     <ul className={classes.list} aria-labelledby={`${labelId}-label`}>
       {Object.entries(map).map(([key, element], index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a name that is being edited is still the same entry.
-        <li key={index} data-block={isBlock(field.shape) || undefined} className={classes.entry}>
+        <li key={index} data-block={isWide(field.shape) || undefined} className={classes.entry}>
           <KeyInput
             name={key}
             label={`Name of ${field.name} ${index + 1}`}
@@ -47,30 +47,27 @@ export function MapField({ field, value, path, labelId }: MapFieldProps) {
             id={`${id}-${index}`}
             label={`${field.name} ${key}`}
           />
-          <span className={classes.tools}>
-            <button
-              type="button"
-              className={classes.icon}
-              aria-label={`Remove ${key}`}
-              disabled={disabled}
-              onClick={() => remove(key)}
-            >
-              <IconTrash size={13} />
-            </button>
-          </span>
-          {!isBlock(field.shape) && <Mistakes path={[...path, key]} id={`${id}-${index}-mistakes`} />}
+          {!disabled && (
+            <span className={classes.tools}>
+              <button type="button" className={classes.icon} aria-label={`Remove ${key}`} onClick={() => remove(key)}>
+                <IconTrash size={13} />
+              </button>
+            </span>
+          )}
+          {!isWide(field.shape) && <Mistakes path={[...path, key]} id={`${id}-${index}-mistakes`} />}
         </li>
       ))}
-      <li>
-        <button
-          type="button"
-          className={classes.add}
-          disabled={disabled}
-          onClick={() => change(path, { ...map, [freeKey(map)]: emptyJson(field.shape) })}
-        >
-          <IconPlus size={13} /> Add entry
-        </button>
-      </li>
+      {!disabled && (
+        <li>
+          <button
+            type="button"
+            className={classes.add}
+            onClick={() => change(path, { ...map, [freeKey(map)]: emptyJson(field.shape) })}
+          >
+            <IconPlus size={13} /> Add entry
+          </button>
+        </li>
+      )}
     </ul>
   )
 }

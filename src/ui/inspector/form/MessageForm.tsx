@@ -61,9 +61,13 @@ export function MessageForm({ desc, value, path, without = [] }: MessageFormProp
           <Mistakes path={[...path, key]} />
         </div>
       ))}
-      {shown.length === 0 && more.length === 0 && <p className={classes.nothing}>There is nothing to set.</p>}
-      {more.length > 0 && (
-        <Picker label={`Add a field to ${desc.name}`} options={more.map(optionOf)} disabled={disabled} onPick={add}>
+      {shown.length === 0 && (more.length === 0 || disabled) && (
+        <p className={classes.nothing}>
+          {more.length === 0 ? 'There is nothing to set.' : 'Nothing is set: all defaults.'}
+        </p>
+      )}
+      {more.length > 0 && !disabled && (
+        <Picker label={`Add a field to ${desc.name}`} options={more.map(optionOf)} onPick={add}>
           <IconPlus size={13} /> Add field…
         </Picker>
       )}

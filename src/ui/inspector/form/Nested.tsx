@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf'
 import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { asObject, type Json, type Path } from '../../../model/json.ts'
 import { summaryOf } from './fields.ts'
 import classes from './form.module.css'
@@ -12,31 +12,29 @@ interface NestedProps {
   value: Json | undefined
   path: Path
   label: string
+  /** The line that opens it, where it is more than a summary. */
+  title?: ReactNode
+  /** Buttons at the end of that line. */
+  tools?: ReactNode
 }
 
 /** A message inside a message: one line that opens. Its fields are made when it is first opened. */
-export function Nested({ desc, value, path, label }: NestedProps) {
-  const { problems, disabled, change } = useForm()
+export function Nested({ desc, value, path, label, title, tools }: NestedProps) {
+  const { problems } = useForm()
   const message = asObject(value)
-  // Little in it, or an error: there is nothing to gain from a closed one.
+  // Little in it: there is nothing to gain from a closed one.
   const [open, setOpen] = useState(path.length < 2 || JSON.stringify(message).length < 90)
   const errors = problems.within(path).filter((problem) => problem.severity === 'error').length
-  if (value === undefined) {
-    return (
-      <button type="button" className={classes.add} disabled={disabled} onClick={() => change(path, {})}>
-        Set {label}
-      </button>
-    )
-  }
+  const summary = summaryOf(message)
   return (
     <div className={classes.nested}>
-      <Disclosure
-        open={open}
-        errors={errors}
-        text={summaryOf(message) || desc.name}
-        label={label}
-        onToggle={() => setOpen(!open)}
-      />
+      <div className={classes.head}>
+        <Disclosure open={open} errors={errors} label={label} onToggle={() => setOpen(!open)}>
+          {title}
+          {(!open || !title) && <span className={classes.summary}>{summary || (title ? '' : desc.name)}</span>}
+        </Disclosure>
+        {tools}
+      </div>
       {open && <MessageForm desc={desc} value={message} path={path} />}
     </div>
   )
@@ -45,17 +43,17 @@ export function Nested({ desc, value, path, label }: NestedProps) {
 interface DisclosureProps {
   open: boolean
   errors: number
-  text: string
   label: string
+  children?: ReactNode
   onToggle(): void
 }
 
 /** The line that opens and closes what is below it. */
-export function Disclosure({ open, errors, text, label, onToggle }: DisclosureProps) {
+export function Disclosure({ open, errors, label, children, onToggle }: DisclosureProps) {
   return (
     <button type="button" className={classes.disclosure} aria-expanded={open} aria-label={label} onClick={onToggle}>
       <IconChevronRight size={13} />
-      <span>{text}</span>
+      {children}
       {errors > 0 && <em>{errors === 1 ? '1 error' : `${errors} errors`}</em>}
     </button>
   )

@@ -103,5 +103,5 @@ function clears(field: FormField, element: boolean): boolean {
 function placeholderOf(field: FormField): string {
   if (field.required) return field.about.replace(/^[^;]*; /, '')
   if (field.default) return field.default
-  return field.shape.wrapper || field.shape.kind === 'duration' ? 'not set' : typeText(field.shape)
+  return field.shape.kind === 'bytes' ? typeText(field.shape) : 'not set'
 }

@@ -19,9 +19,14 @@ interface ValueInputProps {
   label: string
 }
 
-/** Whether a value takes the whole width below its name. */
-export function isBlock(shape: Shape): boolean {
-  return shape.kind === 'message' || shape.kind === 'any' || shape.kind === 'json'
+/** Whether a field takes the whole width, below its name. */
+export function isBlock({ container, shape }: Pick<FormField, 'container' | 'shape'>): boolean {
+  return container !== 'single' || isWide(shape)
+}
+
+/** Whether one value does. */
+export function isWide({ kind }: Shape): boolean {
+  return kind === 'message' || kind === 'any' || kind === 'json'
 }
 
 /** The input for one value, by its shape. */

@@ -61,8 +61,10 @@ export function formOf(plan: MessagePlan, value: JsonObject): Form {
   const whole = current.length <= SMALL
   const isShown = (item: FormItem): boolean => item.set || mustBe(item) || (whole && !isDeprecated(item))
   const hidden = items.filter((item) => !isShown(item))
+  const shown = items.filter(isShown)
   return {
-    shown: items.filter(isShown),
+    // A name comes first, wherever the .proto file has it.
+    shown: [...shown.filter((item) => item.name === 'name'), ...shown.filter((item) => item.name !== 'name')],
     more: [...hidden.filter((item) => !isDeprecated(item)), ...hidden.filter(isDeprecated)],
     unknown: Object.keys(value).filter((key) => key !== '@type' && !plan.byName.has(key)),
   }
