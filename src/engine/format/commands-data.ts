@@ -9,7 +9,7 @@ import {
   jsonCommand,
   textCommand,
 } from './command.ts'
-import { toByteJson } from './json.ts'
+import { jsonText, toByteJson } from './json.ts'
 import type { Command, FormatContext } from './types.ts'
 
 type Source = (info: StreamInfo, environment: CommandEnvironment) => Namespaces | undefined
@@ -135,8 +135,10 @@ function filterState(pick: (info: StreamInfo) => StreamInfo['filterState'] | und
   }
 }
 
+/** As protobuf writes a message's JSON: `<` and `>` are escaped, bytes that are not UTF-8 become blanks. */
 function messageText(value: JsonValue): string {
-  return JSON.stringify(value)
+  const json = jsonText(value).replace(/[<>]/g, (char) => (char === '<' ? '\\u003c' : '\\u003e'))
+  return json.replace(/\\u00[89a-f][0-9a-f]/g, ' ')
 }
 
 function coalesce(parameter: string, maxLength: number | undefined, environment: CommandEnvironment): Command {

@@ -133,12 +133,15 @@ function decodedParameter(path: string, name: string): string | undefined {
   return found && percentDecode(found[1])
 }
 
-/** A `%` that begins no escape is dropped here, and kept by percentDecode. */
+/** A `%` before two characters that are no escape is dropped here, and kept by percentDecode. */
 function lossyDecode(text: string): string {
-  return percentDecode(text.replace(/%(?![0-9A-Fa-f]{2})/g, ''))
+  return percentDecode(text.replace(/%(?=..)(?![0-9A-Fa-f]{2})/gs, ''))
 }
 
-/** What no header line may hold is encoded again. */
+/** What no URL may hold is encoded again. */
 function printable(text: string): string {
-  return text.replace(/[^!-~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+  return text.replace(
+    /[^!-~]|["<>\\^{|}]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
 }

@@ -1,5 +1,5 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { fromLatin1, fromUtf8 } from '../bytes.ts'
+import { fromLatin1, textOf } from '../bytes.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import {
   type Address,
@@ -36,7 +36,7 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
       return attributes({
         id: BigInt(connection.id),
         mtls: connection.tls?.peer !== undefined,
-        requested_server_name: connection.requestedServerName || undefined,
+        requested_server_name: connection.requestedServerName,
         termination_details: connection.terminationDetails,
         transport_failure_reason: connection.transportFailureReason,
         ...certificates(connection.tls),
@@ -61,7 +61,9 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
     get filter_state() {
       return (
         info &&
-        attributes(Object.fromEntries(info.filterState.names().map((name) => [name, info.filterState.get(name)?.text])))
+        attributes(
+          Object.fromEntries(info.filterState.names().map((name) => [name, text(info.filterState.get(name)?.text)])),
+        )
       )
     },
     get xds() {
@@ -69,12 +71,12 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
       return attributes({
         cluster_name: info?.upstreamCluster,
         cluster_metadata: info?.upstream.clusterMetadata && metadata(info.upstream.clusterMetadata),
-        route_name: route?.name || undefined,
+        route_name: route?.name,
         route_metadata: route && metadata(route.metadata),
         virtual_host_name: route?.virtualHostName,
         virtual_host_metadata: route && metadata(route.virtualHostMetadata),
         upstream_host_metadata: info?.upstream.hostMetadata && metadata(info.upstream.hostMetadata),
-        filter_chain_name: connection.filterChainName || undefined,
+        filter_chain_name: connection.filterChainName,
         listener_metadata: connection.listenerMetadata && metadata(connection.listenerMetadata),
       })
     },
@@ -168,5 +170,5 @@ function jsonToCel(value: JsonValue): unknown {
 }
 
 function text(bytes: string | undefined): string | undefined {
-  return bytes === undefined ? undefined : fromUtf8(fromLatin1(bytes))
+  return bytes === undefined ? undefined : textOf(fromLatin1(bytes))
 }

@@ -6,6 +6,7 @@ import {
   isCelError,
   isCelList,
   isCelMap,
+  isCelType,
   isCelUint,
   listType,
   parse,
@@ -13,7 +14,6 @@ import {
 } from '@bufbuild/cel'
 import { latin1, toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
-import { numberText } from '../format/json.ts'
 import type { JsonValue } from '../stream-info.ts'
 import type { CelExpression, CelService } from './cel.ts'
 import { celAttributes } from './cel-attributes.ts'
@@ -35,12 +35,19 @@ const LEFT_OUT = new Set([
   'indexOf',
 ])
 
-/** Joining is switched off in Envoy: it evaluates to an error. */
-const NO_JOINING = [CelScalar.STRING, CelScalar.BYTES, listType(CelScalar.DYN)].map((type) =>
-  celFunc('_+_', [type, type], type, () => {
-    throw new Error('no such overload')
+/** Joining is switched off in Envoy: it evaluates to an error. Text that is no number is one too, where the evaluator makes NaN of it. */
+const STRICTER = [
+  celFunc('double', [CelScalar.STRING], CelScalar.DOUBLE, (text) => {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+    if (Number.isNaN(value)) throw new Error('not a number')
+    return value
   }),
-)
+  ...[CelScalar.STRING, CelScalar.BYTES, listType(CelScalar.DYN)].map((type) =>
+    celFunc('_+_', [type, type], type, () => {
+      throw new Error('no such overload')
+    }),
+  ),
+]
 
 /**
  * CEL by @bufbuild/cel, with what Envoy switches off switched off: comprehensions, conversions to string, joining of strings
@@ -48,7 +55,7 @@ const NO_JOINING = [CelScalar.STRING, CelScalar.BYTES, listType(CelScalar.DYN)].
  * @param startTime milliseconds since 1970 at the start of the run.
  */
 export function createCelService(startTime: number): CelService {
-  const env = celEnv({ funcs: NO_JOINING })
+  const env = celEnv({ funcs: STRICTER })
   const compiled = new Map<string, CelExpression>()
   const prepare = (tree: Tree, path: string): CelExpression => {
     checkTree(tree, path)
@@ -123,7 +130,8 @@ function toJson(value: unknown): JsonValue | undefined {
 function print(value: unknown): string | undefined {
   if (value === null) return 'NULL'
   if (typeof value === 'string') return toByteString(value)
-  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'number') return sixDigits(value)
+  if (isCelType(value)) return 'CelType value'
   if (value instanceof Uint8Array) return latin1(value)
   if (isCelUint(value)) return String(value.value)
   if (isCelList(value)) return 'CelList value'
@@ -131,9 +139,21 @@ function print(value: unknown): string | undefined {
   const time = (value as { message?: { seconds?: bigint; nanos?: number; $typeName?: string } }).message
   if (time?.$typeName === 'google.protobuf.Duration') return durationText(Number(time.seconds), time.nanos ?? 0)
   if (time?.$typeName === 'google.protobuf.Timestamp') {
-    return new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString().replace('.000Z', 'Z')
+    return new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString().replace(/(\.000)?Z$/, '+00:00')
   }
   return String(value)
+}
+
+/** At most six significant digits, scientific where that is shorter (absl::StrCat, printf's %g). */
+function sixDigits(value: number): string {
+  if (Number.isNaN(value)) return 'nan'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  const [digits = '', exponent = '0'] = value.toExponential(5).split('e')
+  const power = Number(exponent)
+  const trimmed = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+  if (power < -4 || power >= 6)
+    return `${trimmed(digits)}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+  return trimmed(value.toFixed(Math.max(0, 5 - power)))
 }
 
 /** `3s`, `1m0s`, `1.5s`: as absl::FormatDuration. */
