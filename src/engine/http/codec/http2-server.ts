@@ -200,7 +200,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
 
   // A message that breaks HTTP: the connection is at its end, unless only streams are to suffer.
   private invalid(details: string): void {
-    this.details = details
+    this.details ||= details
     if (this.streamErrorOnInvalidMessage) {
       this.giveUp(1, 'LocalReset')
       return
@@ -211,7 +211,7 @@ class ServerStream implements Http2StreamSink, ResponseEncoder {
 
   // A message past a limit of ours: only the stream is reset.
   private refuse(details: string): void {
-    this.details = details
+    this.details ||= details
     this.giveUp(1, 'RemoteReset')
   }
 
