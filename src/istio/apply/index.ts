@@ -141,7 +141,7 @@ function patchAll(config: ProxyConfig, proxy: ProxyIdentity, patches: PatchSet, 
     return {
       listeners: patchListeners(replay('GATEWAY'), listeners, false),
       routes: patchRoutes(config.routes, replay('GATEWAY')),
-      clusters: unique(patchClusters(replay('GATEWAY'), config.clusters)),
+      clusters: patchOutboundClusters(replay('GATEWAY'), config.clusters, []),
     }
   }
   const inbound = replay('SIDECAR_INBOUND')
@@ -160,11 +160,8 @@ function patchAll(config: ProxyConfig, proxy: ProxyIdentity, patches: PatchSet, 
 /** Of a waypoint's clusters only those to other services are patched, and only inbound ones are added. */
 function patchWaypointClusters(clusters: JsonObject[], inbound: Replay, outbound: Replay): JsonObject[] {
   const isOutbound = (cluster: JsonObject) => stringAt(cluster, 'name').startsWith('outbound|')
-  return [
-    ...patchClusters(outbound, clusters.filter(isOutbound), false),
-    ...clusters.filter((cluster) => !isOutbound(cluster)),
-    ...patchClusters(inbound, [], true),
-  ]
+  const own = clusters.filter((cluster) => !isOutbound(cluster))
+  return [...patchClusters(outbound, clusters.filter(isOutbound), false), ...own, ...patchClusters(inbound, [], true)]
 }
 
 /** istiod patches a sidecar's listeners in four groups; only the two larger ones can be added to. */
@@ -191,7 +188,7 @@ function patchSidecarRest(
   const own = config.clusters.filter((cluster) => !isInbound(cluster))
   return {
     routes: patchRoutes(config.routes, outbound),
-    clusters: unique([...patchClusters(outbound, own), ...patchClusters(inbound, config.clusters.filter(isInbound))]),
+    clusters: patchOutboundClusters(outbound, own, patchClusters(inbound, config.clusters.filter(isInbound))),
   }
 }
 
@@ -222,7 +219,17 @@ function hasVirtualService(routes: JsonObject): boolean {
   )
 }
 
-/** Envoy refuses two clusters of one name; istiod keeps the first. */
+/** Clusters of services are built and sent apart: istiod does not look whether another one has their name. */
+function patchOutboundClusters(replay: Replay, clusters: JsonObject[], inbound: JsonObject[]): JsonObject[] {
+  const isService = (cluster: JsonObject) => stringAt(cluster, 'name').startsWith('outbound|')
+  // Told apart before anything is patched: a patch may rename a cluster.
+  const own = clusters.filter((cluster) => !isService(cluster))
+  const services = patchClusters(replay, clusters.filter(isService), false)
+  const rest = patchClusters(replay, own)
+  return [...services, ...unique([...rest, ...inbound])]
+}
+
+/** Envoy refuses two clusters of one name; of those that are no service's istiod keeps the first. */
 function unique(clusters: JsonObject[]): JsonObject[] {
   const seen = new Set<string>()
   return clusters.filter((cluster) => {
