@@ -97,6 +97,10 @@ const view = z.looseObject({
   listener: z.optional(text),
   chain: z.optional(text),
   unlocked: z.optional(z.array(text)),
+  /** By object: the YAML text that the user wrote for it, where it has comments. */
+  comments: z.optional(z.record(text, text)),
+  /** By script: the lines to stop at. */
+  breakpoints: z.optional(z.record(text, z.array(z.number()))),
 })
 
 /**

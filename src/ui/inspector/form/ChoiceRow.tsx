@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { JsonObject, Path } from '../../../model/json.ts'
+import { Breakable } from './FieldLabel.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import { chooseMember, type FormItem } from './fields.ts'
 import classes from './form.module.css'
@@ -28,7 +29,7 @@ export function ChoiceRow({ choice, message, path }: ChoiceRowProps) {
     <div className={classes.choice}>
       <div className={classes.head}>
         <label htmlFor={id} className={classes.label} title={`one of ${members.map((one) => one.name).join(', ')}`}>
-          {choice.name}
+          <Breakable name={choice.name} />
           {required && <span className={classes.required}>required</span>}
         </label>
         <select

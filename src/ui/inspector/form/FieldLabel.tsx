@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { FormField } from './fields.ts'
 import classes from './form.module.css'
 
@@ -6,7 +7,7 @@ export function FieldLabel({ field, id, inert = false }: { field: FormField; id:
   const title = `${field.name}: ${field.about}`
   const text = (
     <>
-      {field.name}
+      <Breakable name={field.name} />
       {field.required && <span className={classes.required}>required</span>}
       {field.deprecated && (
         <span className={classes.deprecated} title={deprecation(field)}>
@@ -32,4 +33,15 @@ export function FieldLabel({ field, id, inert = false }: { field: FormField; id:
 function deprecation({ deprecated }: FormField): string {
   const since = deprecated?.since ? `since version ${deprecated.since} of the API` : 'in the API'
   return deprecated?.disallowed ? `Deprecated ${since}; Envoy refuses it by default` : `Deprecated ${since}`
+}
+
+/** A name that breaks after an underscore where it is too long for its line. */
+export function Breakable({ name }: { name: string }) {
+  return name.split(/(?<=_)/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name never move.
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ))
 }

@@ -26,7 +26,9 @@ export function MessageForm({ desc, value, path, without = [] }: MessageFormProp
   const [opened, setOpened] = useState<readonly string[]>([])
   const form = formOf(planner.plan(desc), value)
   const isOpened = (item: FormItem): boolean => opened.includes(item.name)
-  const shown = [...form.shown, ...form.more.filter(isOpened)].filter((item) => !without.includes(item.name))
+  const shown = [...form.shown, ...form.more.filter(isOpened)].filter(
+    (item) => !without.includes(item.name) && (item.set || !disabled),
+  )
   const more = form.more.filter((item) => !isOpened(item) && !without.includes(item.name))
 
   const add = (name: string): void => {
