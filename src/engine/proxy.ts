@@ -10,6 +10,8 @@ import { configureFilters } from './http/filter-chain.ts'
 import { AcceptedConnection } from './listener/accept.ts'
 import type { ClientSocket } from './listener/client-socket.ts'
 import { Listener } from './listener/listener.ts'
+import { createShadows } from './route/policies.ts'
+import { createRetryPolicy } from './route/retry-policy.ts'
 import { UPSTREAM_CODEC } from './router/upstream-chain.ts'
 import { Runtime } from './runtime.ts'
 import type { MessageRegistry, ProxyServices } from './services.ts'
@@ -92,6 +94,10 @@ export class SimProxy {
           registry,
           stub: new StubServer(message.name, upstreams[message.name], this.upstreamLog, this.loop),
           port: 20000 + i,
+          policies: (options, at) => ({
+            retry: options.retryPolicy && createRetryPolicy(options.retryPolicy, `${at}.retry_policy`, this.services),
+            shadows: createShadows(options.requestMirrorPolicies, `${at}.request_mirror_policies`, this.services),
+          }),
           filters: (options, at) =>
             configureFilters(options.httpFilters, `${at}.http_filters`, this.services).filter(
               (filter) => !isUpstreamCodec(filter.name, options.httpFilters, registry),

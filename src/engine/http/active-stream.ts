@@ -282,10 +282,11 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
       if (!headers.has('content-length')) this.sawConnectionClose = true
       if (!this.sawConnectionClose) headers.set('connection', 'keep-alive')
     }
-    if (this.sawConnectionClose || (!this.filters.remoteDecodeComplete && http1)) manager.draining = true
+    if (manager.drain === 'none' && this.sawConnectionClose) manager.drain = 'closing'
+    if (!this.filters.remoteDecodeComplete && http1) manager.drain = 'closing'
     const connect = this.headers?.get(':method') === 'CONNECT' && headers.get(':status') === '200'
     if (connect || (headers.has('upgrade') && isUpgrade(headers))) this.tunneling = true
-    if (manager.draining && http1 && !this.tunneling) headers.set('connection', 'close')
+    if (manager.drain !== 'none' && http1 && !this.tunneling) headers.set('connection', 'close')
     if (config.tracing === 'ingress' && this.decoratedOperation?.propagate)
       headers.set('x-envoy-decorator-operation', this.decoratedOperation.operation)
     else if (config.tracing === 'egress') headers.remove('x-envoy-decorator-operation')

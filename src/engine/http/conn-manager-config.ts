@@ -4,7 +4,7 @@ import type {
 } from '../../envoy/types/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts'
 import { millis } from '../duration.ts'
 import type { Host } from '../host.ts'
-import { CidrList } from '../match/index.ts'
+import { CidrList, createStringMatcher } from '../match/index.ts'
 import type { NetworkFactoryContext } from '../network/types.ts'
 import type { ProxyServices } from '../services.ts'
 import type { Address } from '../stream-info.ts'
@@ -71,6 +71,9 @@ export interface ConnectionManagerConfig {
   readonly maxStreamDurationMs: number
   readonly delayedCloseTimeoutMs: number
   readonly maxRequestsPerConnection: number
+  readonly idleTimeoutMs: number
+  readonly maxConnectionDurationMs: number
+  readonly drainTimeoutMs: number
   readonly tracing: 'ingress' | 'egress' | undefined
 }
 
@@ -101,7 +104,7 @@ export function createConnectionManagerConfig(
     ),
     routes,
     codec: (['auto', 'http1', 'http2', 'http3'] as const)[config.codecType] ?? 'auto',
-    ...protocolSettings(config),
+    ...protocolSettings(config, path),
     useRemoteAddress: config.useRemoteAddress ?? false,
     xffNumTrustedHops: config.xffNumTrustedHops,
     skipXffAppend: config.skipXffAppend,
@@ -164,13 +167,22 @@ export function createConnectionManagerConfig(
     maxStreamDurationMs: millis(common?.maxStreamDuration) ?? 0,
     delayedCloseTimeoutMs: millis(config.delayedCloseTimeout) ?? 1000,
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? 0,
+    idleTimeoutMs: millis(common?.idleTimeout) ?? 3_600_000,
+    maxConnectionDurationMs: millis(common?.maxConnectionDuration) ?? 0,
+    drainTimeoutMs: millis(config.drainTimeout) ?? 5000,
     tracing: config.tracing && (context.trafficDirection === 'OUTBOUND' ? 'egress' : 'ingress'),
   }
 }
 
-function protocolSettings(config: HttpConnectionManager): { http1: Http1ServerSettings; http2: Http2ServerSettings } {
+function protocolSettings(
+  config: HttpConnectionManager,
+  path: string,
+): { http1: Http1ServerSettings; http2: Http2ServerSettings } {
   const common = config.commonHttpProtocolOptions
   const http1 = config.httpProtocolOptions
+  const ignored = (http1?.ignoreHttp11Upgrade ?? []).map((matcher, i) =>
+    createStringMatcher(matcher, `${path}.http_protocol_options.ignore_http_11_upgrade[${i}]`),
+  )
   const http2 = config.http2ProtocolOptions
   const streamError = config.streamErrorOnInvalidHttpMessage
   const shared = {
@@ -188,6 +200,7 @@ function protocolSettings(config: HttpConnectionManager): { http1: Http1ServerSe
       allowCustomMethods: http1?.allowCustomMethods ?? false,
       enableTrailers: http1?.enableTrailers ?? false,
       format: headerKeyFormat(http1),
+      ignoresUpgrade: (type) => ignored.some((matcher) => matcher.matches(type)),
       validateScheme: config.schemeHeaderTransformation?.matchUpstream ?? false,
       streamErrorOnInvalidMessage: http1?.overrideStreamErrorOnInvalidHttpMessage ?? streamError ?? false,
     },

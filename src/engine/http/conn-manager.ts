@@ -1,5 +1,6 @@
 import type { Buffer } from '../buffer.ts'
 import { latin1 } from '../bytes.ts'
+import type { Timer } from '../event-loop.ts'
 import type { NetworkConnection, NetworkFilter, NetworkStatus } from '../network/types.ts'
 import type { FilterState } from '../stream-info.ts'
 import { ActiveStream } from './active-stream.ts'
@@ -13,8 +14,8 @@ import { replaceSpaces } from './header-utility.ts'
 /** One connection's HTTP connection manager (Http::ConnectionManagerImpl in source/common/http/conn_manager_impl.cc). */
 export class ConnectionManager implements NetworkFilter {
   readonly config: ConnectionManagerConfig
-  /** Set once the connection is to end after what is going on. */
-  draining = false
+  /** Draining: answers say that the connection will be closed. Closing: it is, once nothing goes on. */
+  drain: 'none' | 'draining' | 'closing' = 'none'
   remoteClosed = false
   connection!: NetworkConnection
   private codec: ServerCodec | undefined
@@ -22,6 +23,9 @@ export class ConnectionManager implements NetworkFilter {
   private requests = 0
   private closed = false
   private dispatching = false
+  private idleTimer: Timer | undefined
+  private durationTimer: Timer | undefined
+  private drainTimer: Timer | undefined
 
   constructor(config: ConnectionManagerConfig) {
     this.config = config
@@ -34,6 +38,10 @@ export class ConnectionManager implements NetworkFilter {
   onNewConnection(connection: NetworkConnection): NetworkStatus {
     this.connection = connection
     connection.delayedCloseTimeoutMs = this.config.delayedCloseTimeoutMs
+    const { maxConnectionDurationMs } = this.config
+    if (maxConnectionDurationMs > 0)
+      this.durationTimer = connection.loop.timer(maxConnectionDurationMs, () => this.wearOut('duration_timeout'))
+    this.watchIdle()
     return 'Continue'
   }
 
@@ -59,6 +67,9 @@ export class ConnectionManager implements NetworkFilter {
 
   onClose(_connection: NetworkConnection, by: 'local' | 'remote'): void {
     if (by === 'remote') this.remoteClosed = true
+    this.idleTimer?.cancel()
+    this.durationTimer?.cancel()
+    this.drainTimer?.cancel()
     this.closed = true
     const details = by === 'remote' ? 'downstream_remote_disconnect' : this.localCloseDetails()
     this.resetStreams(details)
@@ -70,13 +81,14 @@ export class ConnectionManager implements NetworkFilter {
   }
 
   newStream(encoder: ResponseEncoder): ActiveStream {
+    this.idleTimer?.cancel()
     const stream = new ActiveStream(this, encoder, false)
     this.streams.add(stream)
     this.requests++
     const limit = this.config.maxRequestsPerConnection
     if (limit > 0 && this.requests >= limit && this.protocol !== 'HTTP/2') {
       stream.sawConnectionClose = true
-      this.draining = true
+      this.drain = 'closing'
     }
     return stream
   }
@@ -95,19 +107,44 @@ export class ConnectionManager implements NetworkFilter {
     const reset = !stream.complete && !stream.recreating
     if (reset) stream.resetCodec()
     stream.finish()
-    if (reset && this.protocol !== 'HTTP/2') this.draining = true
+    if (reset && this.protocol !== 'HTTP/2') this.drain = 'closing'
+    this.watchIdle()
     if (checkClose) this.checkForDeferredClose(stream.mayCloseAtOnce)
   }
 
   /** The codec gave a stream up. */
   streamReset(stream: ActiveStream): void {
-    if (this.streams.delete(stream)) stream.finish()
+    if (!this.streams.delete(stream)) return
+    stream.finish()
+    this.watchIdle()
   }
 
   private checkForDeferredClose(atOnce: boolean): void {
-    if (!this.draining || this.streams.size > 0 || this.closed || this.codec?.protocol === 'HTTP/2') return
+    if (this.drain !== 'closing' || this.streams.size > 0 || this.closed || this.codec?.protocol === 'HTTP/2') return
     // A close while the codec reads is overruled by the check that follows the reading.
     this.connection.close(atOnce && !this.dispatching ? 'FlushWrite' : 'FlushWriteAndDelay')
+  }
+
+  // A connection without streams is not kept for ever.
+  private watchIdle(): void {
+    const { idleTimeoutMs } = this.config
+    if (idleTimeoutMs <= 0 || this.streams.size > 0 || this.closed) return
+    this.idleTimer?.cancel()
+    this.idleTimer = this.connection.loop.timer(idleTimeoutMs, () => this.wearOut('on_idle_timeout'))
+  }
+
+  // Idle or old: a connection that has said nothing yet is closed, any other is drained first.
+  private wearOut(details: string): void {
+    if (!this.codec) {
+      this.connection.close('FlushWrite', details)
+      return
+    }
+    if (this.drain !== 'none') return
+    this.drain = 'draining'
+    this.drainTimer = this.connection.loop.timer(this.config.drainTimeoutMs, () => {
+      this.drain = 'closing'
+      this.checkForDeferredClose(false)
+    })
   }
 
   private codecError(error: CodecError): void {

@@ -69,15 +69,22 @@ export class Router {
   }
 
   private forward(route: Route, cluster: Cluster, endStream: boolean): HeadersStatus {
-    const { stream, headers, entry, config } = this
+    const { stream, headers, config } = this
     const { info } = stream
     info.virtualClusterName = route.virtualCluster(headers)
     const invalid = checkStrictHeaders(headers, config.strictCheckHeaders)
     if (invalid) return this.refuse(400, invalid.body, 'IH', invalid.details)
     headers.remove('x-envoy-upstream-alt-stat-name')
-    const target = this.config.clusters.choose(cluster, entry.metadataMatch, stream.upstreamOverrideHost)
+    const target = config.clusters.choose(cluster, {
+      criteria: this.entry.metadataMatch,
+      override: stream.upstreamOverrideHost,
+      connection: info.connection,
+      headers,
+    })
     if (!target) return this.refuse(503, 'no healthy upstream', 'UH', 'no_healthy_upstream')
     this.cluster = target
+    this.entry = withClusterPolicies(this.entry, target)
+    const { entry } = this
     info.upstream.cluster = target.name
     info.upstream.clusterMetadata = target.metadata
 
@@ -208,6 +215,7 @@ export class Router {
 
   private onResponseTimeout(): void {
     for (const attempt of this.attempts) {
+      attempt.cluster.outliers?.put(504)
       attempt.resetStream()
       attempt.release()
     }
@@ -221,6 +229,7 @@ export class Router {
       return
     }
     attempt.resetStream()
+    attempt.cluster.outliers?.put(504)
     attempt.trace.failed('it took too long')
     if (this.retryReset('LocalReset', attempt, true)) return
     this.drop(attempt)
@@ -283,6 +292,7 @@ export class Router {
   }
 
   onUpstreamReset(reason: ResetReason, transportFailure: string, attempt: UpstreamRequest): void {
+    if (reason !== 'Overflow') attempt.cluster.outliers?.put(503)
     attempt.trace.failed(`${resetReasonText(reason)}${transportFailure ? ` (${transportFailure})` : ''}`)
     if (this.retryReset(reason, attempt, false)) return
     this.drop(attempt)
@@ -294,6 +304,7 @@ export class Router {
   onUpstreamHeaders(headers: HeaderMap, attempt: UpstreamRequest, endStream: boolean): void {
     const { stream, entry } = this
     const status = Number(headers.get(':status'))
+    attempt.cluster.outliers?.put(status)
     if (status !== 101 && status < 400 && this.headers.get('upgrade')?.toLowerCase() === 'websocket') {
       this.refuseHandshake(headers, status, attempt)
       return
@@ -452,4 +463,14 @@ export class Router {
     this.attempts = []
     this.cleanUp()
   }
+}
+
+// Retries and mirrors that a cluster has of its own stand in for the route's.
+function withClusterPolicies(entry: RouteEntry, cluster: Cluster): RouteEntry {
+  const { retry, shadows } = cluster.policies
+  if (!retry && shadows.length === 0) return entry
+  return Object.create(entry, {
+    retryPolicy: { value: retry ?? entry.retryPolicy },
+    shadows: { value: shadows.length > 0 ? shadows : entry.shadows },
+  })
 }

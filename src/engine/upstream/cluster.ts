@@ -8,8 +8,10 @@ import { headerKeyFormat } from '../http/codec/http1-settings.ts'
 import type { ResetReason } from '../http/codec/types.ts'
 import type { ConfiguredFilter } from '../http/filter-slot.ts'
 import type { HeaderMap } from '../http/header-map.ts'
+import type { RouteRetryPolicy, ShadowPolicy } from '../route/types.ts'
 import type { MessageRegistry } from '../services.ts'
 import type { Address, JsonObject } from '../stream-info.ts'
+import { OutlierDetector } from './outlier-detector.ts'
 import type { StubServer } from './stub.ts'
 
 const AGGREGATE = 'envoy.extensions.clusters.aggregate.v3.ClusterConfig'
@@ -66,6 +68,9 @@ export class Cluster {
   /** Names of an aggregate cluster's members. */
   readonly members: readonly string[]
   readonly usage = { requests: 0, retries: 0 }
+  readonly outliers: OutlierDetector | undefined
+  /** retry_policy and request_mirror_policies of HttpProtocolOptions: where they are set, the route's do not count. */
+  readonly policies: { retry: RouteRetryPolicy | undefined; shadows: readonly ShadowPolicy[] }
   private readonly http2: boolean
   private readonly followsDownstream: boolean
 
@@ -76,12 +81,15 @@ export class Cluster {
     registry: MessageRegistry
     port: number
     filters: (options: HttpProtocolOptions, path: string) => readonly ConfiguredFilter[]
+    policies: (options: HttpProtocolOptions, path: string) => Cluster['policies']
   }) {
     const { config, path, registry } = input
     this.name = config.name
     this.path = path
     this.config = config
     this.stub = input.stub
+    // An original destination is somewhere else: only a case that names the cluster says what stands there.
+    if (this.isOriginalDestination && input.stub.script === undefined) input.stub.down = true
     this.options = registry.unpack(config.typedExtensionProtocolOptions[PROTOCOL_OPTIONS])?.message as
       | HttpProtocolOptions
       | undefined
@@ -100,12 +108,15 @@ export class Cluster {
       allowChunkedLength: http1?.allowChunkedLength ?? false,
       enableTrailers: http1?.enableTrailers ?? false,
       format: headerKeyFormat(http1),
+      fullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
       maxHeadersKb: common?.maxResponseHeadersKb ?? 80,
       maxHeadersCount: common?.maxHeadersCount ?? 100,
     }
     this.maxStreamDurationMs = millis(common?.maxStreamDuration)
     this.connectTimeoutMs = millis(config.connectTimeout) ?? 5000
     this.filters = this.options ? input.filters(this.options, path) : []
+    this.policies = this.options ? input.policies(this.options, path) : { retry: undefined, shadows: [] }
+    this.outliers = config.outlierDetection && new OutlierDetector(config.outlierDetection, input.stub.loop)
     const custom = config.clusterDiscoveryType.case === 'clusterType' ? config.clusterDiscoveryType.value : undefined
     const opened = registry.unpack(custom?.typedConfig)
     this.members = opened?.typeName === AGGREGATE ? (opened.message as { clusters: string[] }).clusters : []
@@ -124,6 +135,18 @@ export class Cluster {
     return this.config.altStatName || this.name
   }
 
+  // With no healthy host left, all are used again, unless the threshold forbids it.
+  private get panics(): boolean {
+    const threshold = this.config.commonLbConfig?.healthyPanicThreshold?.value ?? 50
+    return threshold > 0
+  }
+
+  /** True for a cluster whose hosts are where its connections were going anyway (ORIGINAL_DST). */
+  get isOriginalDestination(): boolean {
+    const type = this.config.clusterDiscoveryType
+    return type.case === 'type' && type.value === 4
+  }
+
   get loop(): EventLoop {
     return this.stub.loop
   }
@@ -139,6 +162,7 @@ export class Cluster {
    * metadata, so a subset that asks for some has no host unless the fallback allows any.
    */
   hasHostFor(criteria: Record<string, JsonObject>): boolean {
+    if (this.outliers?.ejected && !this.panics) return false
     const subsets = this.config.lbSubsetConfig
     if (!subsets || subsets.subsetSelectors.length === 0) return true
     const wanted = Object.keys(criteria['envoy.lb'] ?? {})

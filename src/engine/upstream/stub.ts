@@ -58,13 +58,13 @@ export class StubServer {
   constructor(cluster: string, script: StubScript, log: UpstreamLog, loop: EventLoop) {
     this.cluster = cluster
     this.script = script
+    this.down = script === 'down'
     this.log = log
     this.loop = loop
   }
 
-  get down(): boolean {
-    return this.script === 'down'
-  }
+  /** Nobody listens there. */
+  down: boolean
 
   get tcp(): { echo?: boolean; reply?: CaseBytes; greeting?: CaseBytes } | undefined {
     const { script } = this

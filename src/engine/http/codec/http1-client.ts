@@ -18,6 +18,8 @@ export interface Http1ClientSettings {
   allowChunkedLength: boolean
   enableTrailers: boolean
   format: HeaderKeyFormat | undefined
+  /** Targets are written with scheme and host. */
+  fullyQualifiedUrl: boolean
   maxHeadersKb: number
   maxHeadersCount: number
 }
@@ -69,7 +71,9 @@ export class Http1ClientCodec implements ParserEvents {
     this.connectRequest = method === 'CONNECT'
     this.upgradeRequest = isUpgrade(headers)
     if (this.connectRequest || this.upgradeRequest) this.message.disableChunking = true
-    const target = this.connectRequest ? headers.get(':authority')! : headers.get(':path')!
+    const { fullyQualifiedUrl } = this.settings
+    const origin = fullyQualifiedUrl ? `${headers.get(':scheme')}://${headers.get(':authority')}` : ''
+    const target = this.connectRequest ? headers.get(':authority')! : `${origin}${headers.get(':path')}`
     this.message.headers(`${method} ${target} HTTP/1.1\r\n`, headers, endStream, undefined, isBodiless(method))
     return undefined
   }

@@ -24,6 +24,8 @@ export interface Http1ServerSettings {
   allowCustomMethods: boolean
   enableTrailers: boolean
   format: HeaderKeyFormat | undefined
+  /** Upgrades that are taken for plain requests (ignore_http_11_upgrade). */
+  ignoresUpgrade(type: string): boolean
   validateScheme: boolean
   streamErrorOnInvalidMessage: boolean
   maxRequestHeadersKb: number
@@ -257,7 +259,11 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   private enterUpgrade(headers: HeaderMap): void {
-    if (headers.get('upgrade')!.toLowerCase() !== 'h2c') {
+    const types = headers.get('upgrade')!.split(',')
+    const wanted = types.map((type) => type.trim()).filter((type) => !this.settings.ignoresUpgrade(type))
+    const isH2c = wanted.length === 1 && wanted[0]!.toLowerCase() === 'h2c'
+    if (wanted.length > 0 && !isH2c) {
+      if (wanted.length < types.length) headers.set('upgrade', wanted.join(','))
       this.tunnel = true
       return
     }
@@ -265,10 +271,10 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     const kept = (headers.get('connection') ?? '')
       .split(',')
       .map((token) => token.trim())
-      .filter((token) => !/^(?:upgrade|http2-settings)$/i.test(token))
+      .filter((token) => !(isH2c ? /^(?:upgrade|http2-settings)$/i : /^upgrade$/i).test(token))
     if (kept.length > 0) headers.set('connection', kept.join(','))
     else headers.remove('connection')
-    headers.remove('http2-settings')
+    if (isH2c) headers.remove('http2-settings')
   }
 
   private setPath(headers: HeaderMap, method: string, target: string): void {

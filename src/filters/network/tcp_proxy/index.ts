@@ -79,7 +79,7 @@ class TcpProxyFilter implements NetworkFilter {
       connection.close('NoFlush', 'cluster_not_found')
       return
     }
-    const target = services.clusters.choose(cluster, this.criteria(connection), undefined)
+    const target = services.clusters.choose(cluster, { criteria: this.criteria(), connection: connection.info })
     if (!target) {
       connection.note(`cluster '${name}' has no host for this connection`)
       connection.close('NoFlush', 'no_healthy_host')
@@ -136,7 +136,7 @@ class TcpProxyFilter implements NetworkFilter {
     return ''
   }
 
-  private criteria(_connection: NetworkConnection): Record<string, JsonObject> {
+  private criteria(): Record<string, JsonObject> {
     return (this.shared.config.metadataMatch?.filterMetadata ?? {}) as Record<string, JsonObject>
   }
 }
