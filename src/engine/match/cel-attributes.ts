@@ -9,7 +9,7 @@ import {
   type ResponseFlag,
   type TlsInfo,
 } from '../stream-info.ts'
-import { grpcStatusOf } from './grpc.ts'
+import { grpcStatusOf, httpToGrpcStatus } from './grpc.ts'
 import { queryOf, removeQueryAndFragment } from './query.ts'
 import type { MatchContext } from './types.ts'
 
@@ -107,9 +107,11 @@ function request(context: MatchContext, headers: HeaderMap, startTime: number) {
 
 function response(context: MatchContext) {
   const { info, responseHeaders, responseTrailers } = context
-  const grpc = grpcStatusOf(responseHeaders, responseTrailers)
+  const code = info?.responseCode
+  const grpc =
+    grpcStatusOf(responseHeaders, responseTrailers) ?? (code === undefined ? undefined : httpToGrpcStatus(code))
   return attributes({
-    code: info?.responseCode === undefined ? undefined : BigInt(info.responseCode),
+    code: code === undefined ? undefined : BigInt(code),
     code_details: info?.responseCodeDetails,
     flags: BigInt(flagBits(info?.flags)),
     headers: responseHeaders && headerMap(responseHeaders),
