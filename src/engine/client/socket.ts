@@ -5,6 +5,7 @@ import type { ClientEnd } from '../network/server-connection.ts'
 import type { SimProxy } from '../proxy.ts'
 import type { Trace } from '../trace.ts'
 import { caseBytes } from '../upstream/stub.ts'
+import { reachedListener } from './redirect.ts'
 import type { ClientSpec } from './types.ts'
 
 /** What a client does with what it is told. */
@@ -52,7 +53,7 @@ export class CaseSocket implements ClientSocket {
 
   /** Connects, and sends what comes before everything else. False when nobody listens there. */
   connect(proxy: SimProxy, spec: ClientSpec, trace: Trace): boolean {
-    const listener = proxy.listener(spec.listener)
+    const listener = reachedListener(proxy, spec, trace)
     if (!listener) return false
     const prefix = caseBytes(spec.proxyProtocol)
     this.accepted = proxy.connect(listener, this, trace, prefix)

@@ -42,7 +42,10 @@ export class AcceptedConnection implements AcceptedSocket {
     const { listener, client, trace, services } = options
     this.options = options
     const remote = { ...client.address }
-    const local = { ...listener.address }
+    // use_original_dst restores the address like the filter does, as does the listener that a connection is handed to.
+    const restored = listener.config.useOriginalDst || !listener.bound ? client.originalDestination : undefined
+    const local = { ...(restored ?? listener.address) }
+    this.localAddressRestored = restored !== undefined
     this.info = {
       id: options.id,
       remote,

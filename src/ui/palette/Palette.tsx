@@ -96,10 +96,9 @@ export function Palette() {
         <kbd>/</kbd>
       </div>
       <InsertsWhere />
-      <div id="palette-list" ref={list} role="listbox" aria-label="Filters" tabIndex={-1} className={classes.list}>
+      <div id="palette-list" ref={list} className={classes.list}>
         {shown.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options within a listbox has no element of its own.
-          <div key={group.name} role="group" aria-label={group.name}>
+          <section key={group.name}>
             <button
               type="button"
               className={classes.group}
@@ -110,11 +109,14 @@ export function Palette() {
               <span>{group.name}</span>
               <span>{group.entries.length}</span>
             </button>
-            {!isFolded(group.name) &&
-              group.entries.map((entry) => (
-                <PaletteItem key={keyOf(entry)} entry={entry} active={visible[at] === entry} onInsert={insert} />
-              ))}
-          </div>
+            {!isFolded(group.name) && (
+              <div role="listbox" aria-label={`Filters: ${group.name}`} tabIndex={-1}>
+                {group.entries.map((entry) => (
+                  <PaletteItem key={keyOf(entry)} entry={entry} active={visible[at] === entry} onInsert={insert} />
+                ))}
+              </div>
+            )}
+          </section>
         ))}
         {shown.length === 0 && <p className={classes.none}>No filter is called that.</p>}
       </div>

@@ -95,6 +95,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
       maxHeight={420}
       limit={40}
       nothingFound="Nothing is called that."
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       searchProps={{ placeholder: 'Search the design, run a command, add a filter', 'aria-label': 'Search or run' }}
       onSpotlightClose={onClose}
       transitionProps={{ duration: 0 }}

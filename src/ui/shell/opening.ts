@@ -1,8 +1,9 @@
 import type { SourceDocument } from '../../envoy/document/read.ts'
 import { type Design, type EnvoyConfig, emptyDesign } from '../../model/design.ts'
 import { designOf, designOfProxy, type ProxyParts } from '../../model/import.ts'
-import { asObjects, formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
+import { formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { DesignError, plainConfig } from '../../model/migrations.ts'
+import { sampleRequests } from '../../model/sample-requests.ts'
 import type { Services } from '../context.ts'
 import { loadRegistry } from '../registry.ts'
 
@@ -57,29 +58,6 @@ export async function openBase(services: Services, id: string): Promise<void> {
 /** `1.31.2` is `1.31`: what a design keeps of Istio's version. */
 export function minorVersion(version = '1.31'): string {
   return version.split('.', 2).join('.')
-}
-
-/** A first request that the base's own routes answer, sent to the listener that has them. */
-function sampleRequests(config: EnvoyConfig): Design['requests'] {
-  for (const route of config.routes ?? []) {
-    const domains = asObjects(route.virtual_hosts).flatMap((host) => (Array.isArray(host.domains) ? host.domains : []))
-    const domain = domains.find((one) => typeof one === 'string' && !one.includes('*'))
-    const asked = JSON.stringify(route.name)
-    const listener = config.listeners.find((one) => JSON.stringify(one).includes(`"route_config_name":${asked}`))
-    if (typeof domain === 'string' && listener)
-      return [sample({ authority: domain, path: '/api/items' }, listener, config)]
-  }
-  const http = config.listeners.findLast((one) => JSON.stringify(one).includes('.HttpConnectionManager'))
-  return http ? [sample({ path: '/' }, http, config)] : []
-}
-
-function sample(
-  request: Design['requests'][number],
-  listener: JsonObject,
-  config: EnvoyConfig,
-): Design['requests'][number] {
-  const first = listener === config.listeners[0]
-  return { method: 'GET', ...request, ...(!first && typeof listener.name === 'string' && { listener: listener.name }) }
 }
 
 /** Opens a saved design. */
