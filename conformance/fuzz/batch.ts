@@ -20,6 +20,11 @@ import { clusters, ID_HEADER, withIds } from './program.ts'
 const AT_ONCE = 16
 // The access log is flushed every 20 ms; this long after the last answer all of it is there.
 const SETTLE_MS = 200
+// Nothing here waits for so long by itself: what takes longer hangs in Envoy, too.
+const ANSWER_TIMEOUT_MS = 8_000
+
+/** Envoy asks for listeners only with a name of its own. */
+export const NODE = { id: 'fuzz', cluster: 'fuzz' }
 
 /** What Envoy did with one program, or why it refused its listener. */
 export type Outcome = { document: CaseDocument; results: CaseResult[] } | { document: CaseDocument; refused: string }
@@ -93,7 +98,7 @@ function discovery(resources: JsonObject, folder: string): JsonObject {
   writeFileSync(`${file}.new`, JSON.stringify({ version_info: '1', resources: list }))
   renameSync(`${file}.new`, file)
   return {
-    node: { id: 'fuzz', cluster: 'fuzz' },
+    node: NODE,
     static_resources: rest,
     dynamic_resources: { lds_config: { path_config_source: { path: file }, resource_api_version: 'V3' } },
   }
@@ -158,16 +163,37 @@ async function sendAll(
           peer = address
         }
         const send = request.protocol === 'http2' ? requestH2 : requestHttp1
-        const response = await send(ports[index]!, request, onConnect).catch((error: Error): CaseResponse => {
+        const answer = send(ports[index]!, request, onConnect).catch((error: Error): CaseResponse => {
           if (error instanceof ConnectionFailed) return { closed: true }
           throw new Error(`p${index}-${n}: ${error.message}`)
         })
+        const response = await withinTime(answer)
+        if (!response) {
+          refusals.set(`p${index}`, `request ${n} gets no answer`)
+          break
+        }
         answers[index]!.push({ id: `p${index}-${n}`, peer, response })
       }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return answers
+}
+
+/** Undefined once the time is over; what comes of the answer afterwards is nobody's business any more. */
+async function withinTime(answer: Promise<CaseResponse>): Promise<CaseResponse | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      answer.catch(() => undefined)
+      resolve(undefined)
+    }, ANSWER_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** The last entry of each client connection. */

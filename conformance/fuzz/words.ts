@@ -5,6 +5,9 @@ import type { HeaderPair, JsonObject } from '../../src/cli/case-document.ts'
 
 export const CLUSTERS = ['backend', 'other', 'down'] as const
 
+/** Gets copies of requests only: when a copy arrives says nothing, so what it got is compared apart. */
+export const MIRROR = 'mirror'
+
 const HEADER_NAMES = ['x-a', 'x-b', 'x-c', 'x-under_score', 'user-agent', 'accept', 'x-env'] as const
 const HEADER_VALUES = [
   '1',
@@ -62,11 +65,31 @@ export const PATHS = [
   '/a%2fb/c',
   '/a%5Cb',
   '/a%41',
+  '/a/%2e%2e/b',
+  '/a/b/',
+  '/api/v1/items/7',
+  '/a/b;p=1/c',
+  '/a/é',
+  '/a|b',
+  '//a',
+  '/b/%zz',
   '/a;v=1',
   '/a/b.txt',
 ] as const
 
-export const QUERIES = ['', '?', '?q=1', '?q=2&r=a', '?r=&q=1', '?q', '?r=a%20b', '?q=1&q=2', '?x=/a/../b'] as const
+export const QUERIES = [
+  '',
+  '?',
+  '?q=1',
+  '?q=2&r=a',
+  '?r=&q=1',
+  '?q',
+  '?r=a%20b',
+  '?q=1&q=2',
+  '?x=/a/../b',
+  '?q=a+b&&=',
+  '?q=%31',
+] as const
 
 /** What a value formatter may show here: nothing that changes from run to run, such as ports and times. */
 export const FORMATS = [
@@ -89,6 +112,19 @@ export const FORMATS = [
   '%DYNAMIC_METADATA(envoy.lb:key)%',
   '%REQ(missing)%',
   '100%%',
+  '%PATH(NQ)%|%PATH(WQ:ORIG)%',
+  '%QUERY_PARAM(q)%|%QUERY_PARAMS%',
+  '%METADATA(ROUTE:fuzz:k)%|%METADATA(ROUTE:fuzz)%',
+  '%DYNAMIC_METADATA(fuzz)%',
+  '%FILTER_STATE(fuzz.key:PLAIN)%',
+  '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+  '%UPSTREAM_PROTOCOL%|%UPSTREAM_CLUSTER_RAW%',
+  '%GRPC_STATUS%|%GRPC_STATUS_NUMBER%',
+  '%BYTES_RECEIVED%',
+  '%RESP(x-up?content-type):3%',
+  '%CONNECTION_TERMINATION_DETAILS%|%REQUESTED_SERVER_NAME%',
+  '%CEL(request.path)%',
+  '%CEL(request.headers["x-a"])%',
   '[%REQ(x-b)%]',
 ] as const
 
