@@ -48,7 +48,7 @@ type Writer = (context: FormatContext) => string | undefined
  * A JSON format as a function that writes it; fixed values are written once. Keys come sorted, as in Envoy. Under
  * omit_empty_values nulls and objects with nothing in them are left out, empty strings and lists are not.
  */
-export function jsonWriter(format: JsonValue, options: FormatOptions): (context: FormatContext) => string {
+function jsonWriter(format: JsonValue, options: FormatOptions): (context: FormatContext) => string {
   const write = valueWriter(format, options)
   return (context) => write(context) ?? '{}'
 }

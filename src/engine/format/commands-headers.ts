@@ -92,7 +92,7 @@ function bytes(pick: Pick): CommandDefinition {
 }
 
 /** `name` or `name?alternative`, lower-cased. */
-export function headerNames(parameter: string, path: string): [string, string | undefined] {
+function headerNames(parameter: string, path: string): [string, string | undefined] {
   const names = parameter.split('?')
   if (names.length > 2) {
     throw new ConfigError(path, `'${parameter}' names more than one alternative header; one may follow the '?'`)

@@ -7,7 +7,7 @@ import { streamCommands } from './commands-stream.ts'
 import { tlsCommands } from './commands-tls.ts'
 
 /** Commands that Envoy knows and the simulator has no value for: text ones print as missing, counts as 0. */
-export const notModelledCommands = {
+const notModelledCommands = {
   text: [
     'SPAN_ID',
     'DOWNSTREAM_CX_RTT',
@@ -55,4 +55,12 @@ export const builtInCommands: CommandTable = {
   ...dataCommands,
   ...Object.fromEntries(notModelledCommands.text.map((name) => [name, infoText(() => undefined)])),
   ...Object.fromEntries(notModelledCommands.count.map((name) => [name, infoNumber(() => 0)])),
+}
+
+const unmodelled = new Set([...notModelledCommands.text, ...notModelledCommands.count])
+
+/** The commands in a format that have no value in the simulator, as written: `%SPAN_ID%`. */
+export function notModelledIn(format: string): string[] {
+  const names = [...format.matchAll(/%([A-Z0-9_]+)/g)].map((found) => found[1]!)
+  return names.filter((name) => unmodelled.has(name)).map((name) => `%${name}%`)
 }

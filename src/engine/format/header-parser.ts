@@ -4,6 +4,7 @@ import { ConfigError } from '../catalogue.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { asciiLower } from '../match/ascii.ts'
 import type { EngineServices } from '../services.ts'
+import { notModelledIn } from './commands.ts'
 import { type FormatOptions, parseFormat } from './formatter.ts'
 import type { FormatContext, Formatter } from './types.ts'
 
@@ -31,6 +32,8 @@ export type AppendAction = (typeof APPEND_ACTIONS)[number]
 export class HeaderParser {
   private readonly additions: Addition[]
   private readonly removals: string[]
+  /** Commands in the values that the simulator has no value for. */
+  readonly notModelled: readonly string[]
 
   /**
    * @param path document path of the object that has the lists, which are named `addField` and `removeField` in it.
@@ -43,6 +46,7 @@ export class HeaderParser {
   ) {
     const { path, addField, removeField, services } = options
     this.additions = toAdd.map((option, i) => parseAddition(option, `${path}.${addField}[${i}]`, services))
+    this.notModelled = toAdd.flatMap((option) => notModelledIn(option.header?.value ?? ''))
     this.removals = toRemove.map((name, i) => {
       if (!isChangeable(name)) {
         throw new ConfigError(`${path}.${removeField}[${i}]`, `'${name}': pseudo headers and host cannot be removed`)

@@ -1,6 +1,6 @@
 /** The substitution command language: what `%COMMAND%` stands for in headers, bodies and log lines. */
-export { createBodyFormatter, jsonWriter } from './body.ts'
-export { notModelledCommands } from './commands.ts'
+export { createBodyFormatter } from './body.ts'
+export { notModelledIn } from './commands.ts'
 export { dataSourceBytes, dataSourceText } from './data-source.ts'
 export { formatterCommands } from './extensions.ts'
 export { type FormatOptions, parseFormat } from './formatter.ts'

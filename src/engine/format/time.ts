@@ -17,7 +17,7 @@ const MONTHS = [
 ]
 
 /** A time in milliseconds since 1970 (fractions are microseconds and nanoseconds) as text. */
-export type TimeFormat = (ms: number) => string
+type TimeFormat = (ms: number) => string
 
 /**
  * An access-log time format: strftime conversions, `%3f` for so many digits of the fraction, `%s` for seconds; empty is

@@ -30,7 +30,7 @@ const SSL = 'envoy.extensions.matching.common_inputs.ssl.v3.'
 const HTTP = 'envoy.type.matcher.v3.'
 
 /** Type name of the CEL input: only the CEL matcher reads it, and it looks at the whole context. */
-export const CEL_INPUT = 'xds.type.matcher.v3.HttpAttributesCelMatchInput'
+const CEL_INPUT = 'xds.type.matcher.v3.HttpAttributesCelMatchInput'
 
 const FACTORIES: Record<string, Factory> = {
   [`${HTTP}HttpRequestHeaderMatchInput`]: header((context) => context.requestHeaders),

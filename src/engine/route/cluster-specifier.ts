@@ -19,7 +19,7 @@ import { createWeightedClusters } from './weighted.ts'
 export type ClusterSpecifier = (context: RouteMatchContext) => ForwardingRoute
 
 /** Chooses by request; the choice has to be made anew for each stream. */
-export type ClusterChooser = (context: RouteMatchContext) => ClusterChoice
+type ClusterChooser = (context: RouteMatchContext) => ClusterChoice
 
 /**
  * The cluster specifier of a route action.

@@ -41,7 +41,7 @@ export class RouteMatchContext {
 }
 
 /** `;...` of every segment (RFC 3986 path parameters). */
-export function stripPathParameters(path: string): string {
+function stripPathParameters(path: string): string {
   return path.includes(';') ? path.replace(/;[^/]*/g, '') : path
 }
 

@@ -118,6 +118,6 @@ function separatedPrefix(configured: string, fold: boolean, path: string): PathS
 }
 
 /** CONNECT, and CONNECT-UDP as HTTP/1 writes it. */
-export function isConnect(headers: HeaderMap): boolean {
+function isConnect(headers: HeaderMap): boolean {
   return headers.get(':method') === 'CONNECT' || headers.get('upgrade')?.toLowerCase() === 'connect-udp'
 }

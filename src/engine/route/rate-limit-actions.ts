@@ -27,7 +27,7 @@ export interface DescriptorContext {
 
 /** One entry; `skipped` when the action allows its value to be absent; undefined: the whole descriptor is dropped. */
 type Entry = { key: string; value: string } | 'skipped' | undefined
-export type DescriptorAction = (context: DescriptorContext) => Entry
+type DescriptorAction = (context: DescriptorContext) => Entry
 
 /** A rate limit's action made ready. */
 export function createDescriptorAction(config: ActionConfig, path: string, services: EngineServices): DescriptorAction {

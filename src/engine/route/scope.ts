@@ -145,6 +145,12 @@ export class HostScope {
     this.eachLevel(route, cluster, (level) => level.request.evaluate(headers, context))
   }
 
+  /** Commands in the header changes of a route, its host and its table that have no value here. */
+  notModelled(route: LevelHeaders): string[] {
+    const levels = [this.table.headers, this.headers, route]
+    return [...new Set(levels.flatMap(({ request, response }) => [...request.notModelled, ...response.notModelled]))]
+  }
+
   // Whoever comes last has the last word: the table, or with most_specific_header_mutations_wins the route. A weighted cluster
   // comes first either way.
   private eachLevel(

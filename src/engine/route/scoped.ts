@@ -15,7 +15,7 @@ import type { RouteMatch } from './types.ts'
 type Fragment = (headers: HeaderMap) => string | undefined
 
 /** The route table of a name, made on first use; undefined when the design has no such route configuration. */
-export type TableByName = (name: string) => RouteTable | undefined
+type TableByName = (name: string) => RouteTable | undefined
 
 /**
  * Scoped routes: a key built from request headers picks the route table (Envoy: source/common/router/scoped_config_impl.cc).

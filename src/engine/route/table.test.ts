@@ -177,3 +177,18 @@ describe('per-filter configuration', () => {
     expect(routeOf(table, 'a.test').route!.perFilterConfigs('other')).toEqual([])
   })
 })
+
+describe('what is not modelled', () => {
+  it('is said of the formats that a route would print', () => {
+    const table = testRoutes([
+      {
+        match: { prefix: '/' },
+        ...toBackend,
+        request_headers_to_add: [{ header: { key: 'x-s', value: '%SPAN_ID% %REQ(x)%' } }],
+      },
+    ])
+    expect(routeOf(table, 'a.test').reason).toBe(
+      'virtual host `all`, route #1: prefix / matched; no value here for %SPAN_ID%',
+    )
+  })
+})

@@ -116,7 +116,7 @@ class TemplateParser {
 }
 
 /** A rewrite template: literals and `{name}` of the match template. */
-export type UriRewrite = (variables: Record<string, string>) => string
+type UriRewrite = (variables: Record<string, string>) => string
 
 /**
  * Parses a rewrite template such as `/v2/{rest}`.

@@ -20,6 +20,7 @@ import type { Route } from './types.ts'
 /** One configured route: when it applies, and the route that a stream then gets. */
 interface ConfiguredRoute {
   name: string
+  settings: RouteSettings
   predicate: RoutePredicate
   resolve(context: RouteMatchContext): Route
 }
@@ -102,7 +103,9 @@ export class VirtualHost {
     const choice = chosen instanceof ForwardingRoute && chosen.choice.reason ? `; ${chosen.choice.reason}` : ''
     const before =
       index === 0 ? '' : `; ${index} earlier route${index === 1 ? '' : 's'} did not: ${listed(passed, index)}`
-    return `virtual host \`${this.name}\`, route ${label(route, index)}: ${route.predicate.description} matched${before}${choice}`
+    const missing = this.scope.notModelled(route.settings.headers)
+    const unmodelled = missing.length > 0 ? `; no value here for ${missing.join(', ')}` : ''
+    return `virtual host \`${this.name}\`, route ${label(route, index)}: ${route.predicate.description} matched${before}${choice}${unmodelled}`
   }
 
   private candidates(context: RouteMatchContext): readonly ConfiguredRoute[] {
@@ -131,7 +134,7 @@ function createRoute(config: RouteConfig, path: string, host: HostScope): Config
   const predicate = new RoutePredicate(config.match, `${path}.match`, host.table.services)
   const settings = new RouteSettings(config, path, host, predicate)
   const resolve = createResolver(config, settings)
-  return { name: config.name, predicate, resolve }
+  return { name: config.name, settings, predicate, resolve }
 }
 
 function createResolver(config: RouteConfig, settings: RouteSettings): ConfiguredRoute['resolve'] {
