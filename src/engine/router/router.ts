@@ -7,6 +7,8 @@ import { isGrpcRequest, replaceSpaces, unsigned } from '../http/header-utility.t
 import type { Route, RouteEntry, ShadowPolicy } from '../route/types.ts'
 import type { ResponseFlag } from '../stream-info.ts'
 import type { Cluster } from '../upstream/cluster.ts'
+import { Attempts } from './attempts.ts'
+import { withClusterPolicies } from './cluster-policies.ts'
 import { respondDirectly } from './direct-response.ts'
 import { setUpInternalRedirect } from './redirect.ts'
 import { resetReply } from './reset-reply.ts'
@@ -34,7 +36,7 @@ export class Router {
   tunnelsTcp = false
   private cluster: Cluster | undefined
   private retryState: RetryState | undefined
-  private attempts: UpstreamRequest[] = []
+  private readonly attempts = new Attempts()
   private attemptCount = 1
   private pendingRetries = 0
   private isRetry = false
@@ -106,7 +108,7 @@ export class Router {
           this.shadowHeaders ??= headers.clone()
         }
     const attempt = new UpstreamRequest(this, target, 1)
-    this.attempts.push(attempt)
+    this.attempts.add(attempt)
     attempt.acceptHeaders(endStream)
     if (endStream) this.onRequestComplete()
     return 'StopIteration'
@@ -152,7 +154,7 @@ export class Router {
       this.shadows = []
       buffering = false
       this.bodyOverflowed = true
-      if (this.attempts.length === 0) {
+      if (this.attempts.empty) {
         this.cleanUp()
         stream.reply(507, 'exceeded request buffer limit while retrying upstream', {
           details: 'request_payload_exceeded_retry_buffer_limit',
@@ -161,7 +163,7 @@ export class Router {
         return 'StopIterationNoBuffer'
       }
     }
-    const attempt = this.attempts[0]
+    const attempt = this.attempts.first
     if (buffering) {
       attempt?.acceptData(data.copy(), endStream)
       stream.addDecodedData(data, true)
@@ -180,7 +182,7 @@ export class Router {
 
   decodeTrailers(trailers: HeaderMap): 'StopIteration' {
     this.trailers = trailers
-    this.attempts[0]?.acceptTrailers(trailers)
+    this.attempts.first?.acceptTrailers(trailers)
     this.onRequestComplete()
     return 'StopIteration'
   }
@@ -189,7 +191,7 @@ export class Router {
     this.requestComplete = true
     const { stream, timeouts } = this
     this.completeAt = stream.loop.now
-    if (this.attempts.length === 0) return
+    if (this.attempts.empty) return
     if (this.shadows.length > 0 && this.shadowHeaders)
       sendShadows(
         this.shadows,
@@ -200,7 +202,7 @@ export class Router {
         timeouts.global,
       )
     if (timeouts.global > 0) this.responseTimer = stream.loop.timer(timeouts.global, () => this.onResponseTimeout())
-    for (const attempt of this.attempts) attempt.requestComplete()
+    this.attempts.requestComplete()
   }
 
   /** auto_host_rewrite: the name of the chosen host becomes the authority. */
@@ -214,12 +216,7 @@ export class Router {
   // ---------------------------------------------------------------- time
 
   private onResponseTimeout(): void {
-    for (const attempt of this.attempts) {
-      attempt.cluster.outliers?.put(504)
-      attempt.resetStream()
-      attempt.release()
-    }
-    this.attempts = []
+    this.attempts.giveUpAll(504)
     this.timedOut('response_timeout')
   }
 
@@ -232,7 +229,7 @@ export class Router {
     attempt.cluster.outliers?.put(504)
     attempt.trace.failed('it took too long')
     if (this.retryReset('LocalReset', attempt, true)) return
-    this.drop(attempt)
+    this.attempts.drop(attempt)
     this.timedOut(details)
   }
 
@@ -249,7 +246,7 @@ export class Router {
   onMaxStreamDuration(attempt: UpstreamRequest): void {
     attempt.resetStream()
     if (this.retryReset('LocalReset', attempt, false)) return
-    this.drop(attempt)
+    this.attempts.drop(attempt)
     this.cleanUp()
     this.stream.info.flags.add('UMSDR')
     this.stream.reply(this.requestComplete ? 504 : 408, 'upstream max stream duration reached', {
@@ -285,7 +282,7 @@ export class Router {
 
   onUpstream1xx(headers: HeaderMap, attempt: UpstreamRequest): void {
     this.responseStarted = true
-    this.resetOthers(attempt)
+    this.attempts.keepOnly(attempt)
     this.retryState?.cancel()
     this.retryState = undefined
     this.stream.encode1xxHeaders(headers)
@@ -295,8 +292,8 @@ export class Router {
     if (reason !== 'Overflow') attempt.cluster.outliers?.put(503)
     attempt.trace.failed(`${resetReasonText(reason)}${transportFailure ? ` (${transportFailure})` : ''}`)
     if (this.retryReset(reason, attempt, false)) return
-    this.drop(attempt)
-    if (this.attempts.some((each) => each.awaitingHeaders) || this.pendingRetries > 0) return
+    this.attempts.drop(attempt)
+    if (this.attempts.othersAwaitHeaders(attempt) || this.pendingRetries > 0) return
     const reply = resetReply(reason, transportFailure, this.isRetry, this.responseStarted)
     this.abort(reply.status, reply.flag, reply.body, reason === 'Overflow', reply.details)
   }
@@ -317,9 +314,9 @@ export class Router {
         const verdict = this.retryState.shouldRetryHeaders(headers, () => this.doRetry(false))
         if (verdict === 'yes') {
           this.pendingRetries++
-          stream.note(`it is retried`)
+          stream.note('it is retried')
           attempt.resetStream()
-          this.drop(attempt)
+          this.attempts.drop(attempt)
           return
         }
         couldNotRetry = this.noteNoRetry(verdict)
@@ -331,12 +328,9 @@ export class Router {
       this.redirectInternally(headers, status)
     )
       return
-    if (
-      couldNotRetry &&
-      (this.attempts.some((each) => each !== attempt && each.awaitingHeaders) || this.pendingRetries > 0)
-    ) {
+    if (couldNotRetry && (this.attempts.othersAwaitHeaders(attempt) || this.pendingRetries > 0)) {
       attempt.resetStream()
-      this.drop(attempt)
+      this.attempts.drop(attempt)
       return
     }
     this.retryState?.cancel()
@@ -347,7 +341,7 @@ export class Router {
     stream.info.responseCode = status
     stream.route()?.finalizeResponseHeaders(headers, stream.info)
     this.responseStarted = true
-    this.resetOthers(attempt)
+    this.attempts.keepOnly(attempt)
     if (endStream) this.onUpstreamComplete(attempt)
     stream.encodeHeaders(headers, endStream, 'via_upstream')
   }
@@ -356,7 +350,7 @@ export class Router {
   private refuseHandshake(headers: HeaderMap, status: number, attempt: UpstreamRequest): void {
     const { stream } = this
     attempt.resetStream()
-    this.drop(attempt)
+    this.attempts.drop(attempt)
     this.cleanUp()
     stream.reply(status, '', {
       details: 'websocket_handshake_unsuccessful',
@@ -381,7 +375,7 @@ export class Router {
 
   private onUpstreamComplete(attempt: UpstreamRequest): void {
     if (!this.requestComplete) attempt.resetStream()
-    this.drop(attempt)
+    this.attempts.drop(attempt)
     this.cleanUp()
   }
 
@@ -404,7 +398,7 @@ export class Router {
     }
     this.pendingRetries++
     this.stream.note(`${resetReasonText(reason)}: it is retried`)
-    this.drop(attempt)
+    this.attempts.drop(attempt)
     return true
   }
 
@@ -428,25 +422,11 @@ export class Router {
     }
     const body = stream.decodingBuffer()
     const attempt = new UpstreamRequest(this, this.cluster!, this.attemptCount)
-    this.attempts.unshift(attempt)
+    this.attempts.add(attempt)
     attempt.acceptHeaders(!body && !this.trailers && this.requestComplete)
-    if (!this.attempts.includes(attempt)) return
+    if (!this.attempts.has(attempt)) return
     if (body) attempt.acceptData(body.copy(), !this.trailers && this.requestComplete)
     if (this.trailers) attempt.acceptTrailers(this.trailers)
-  }
-
-  private drop(attempt: UpstreamRequest): void {
-    this.attempts = this.attempts.filter((each) => each !== attempt)
-    attempt.release()
-  }
-
-  private resetOthers(kept: UpstreamRequest): void {
-    for (const attempt of this.attempts) {
-      if (attempt === kept) continue
-      attempt.resetStream()
-      attempt.release()
-    }
-    this.attempts = [kept]
   }
 
   private cleanUp(): void {
@@ -456,21 +436,7 @@ export class Router {
   }
 
   onDestroy(): void {
-    for (const attempt of this.attempts) {
-      attempt.resetStream()
-      attempt.release()
-    }
-    this.attempts = []
+    this.attempts.giveUpAll()
     this.cleanUp()
   }
-}
-
-// Retries and mirrors that a cluster has of its own stand in for the route's.
-function withClusterPolicies(entry: RouteEntry, cluster: Cluster): RouteEntry {
-  const { retry, shadows } = cluster.policies
-  if (!retry && shadows.length === 0) return entry
-  return Object.create(entry, {
-    retryPolicy: { value: retry ?? entry.retryPolicy },
-    shadows: { value: shadows.length > 0 ? shadows : entry.shadows },
-  })
 }

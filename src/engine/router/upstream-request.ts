@@ -52,6 +52,8 @@ export class UpstreamRequest implements UpstreamCallbacks {
       downstreamProtocol: router.stream.info.protocol,
       tcp: router.tunnelsTcp,
       priority: router.entry.priority,
+      // Upstream filters and CONNECT have something to do before the stream may come.
+      atOnce: this.chain === undefined && router.headers.get(':method') !== 'CONNECT',
     })
     if (router.headers.get(':method') === 'CONNECT') this.pausedForConnect = true
     this.chain?.decodeHeaders(router.headers, endStream)
