@@ -16,6 +16,7 @@ import PerRouteTab from './PerRouteTab.tsx'
 import { collect } from './problems.ts'
 import { type Subject, subjectOf } from './subject.ts'
 import { useProblems } from './use-problems.ts'
+import { useResource } from './use-resource.ts'
 
 const LuaTab = lazy(() => import('./LuaTab.tsx'))
 const YamlTab = lazy(() => import('./YamlTab.tsx'))
@@ -82,6 +83,7 @@ function ObjectPanel({ subject, registry, origin }: ObjectProps) {
   const locked = origin !== 'own' && !unlocked
   const found = useProblems(locked ? undefined : subject, registry)
   const problems = locked ? collect() : found
+  const resource = useResource(subject, origin === 'own')
   const tabs = tabsOf(subject)
   const [wanted, setTab] = useState<Tab>()
   const tab = wanted && tabs.includes(wanted) ? wanted : tabs.includes('lua') ? 'lua' : 'form'
@@ -95,17 +97,15 @@ function ObjectPanel({ subject, registry, origin }: ObjectProps) {
     setTab(next)
     document.getElementById(`inspector-tab-${next}`)?.focus()
   }
+  const whose = origin === 'own' ? 'yours' : origin === 'edited' ? 'Istio’s, edited' : 'Istio’s own'
+  const subtitle = resource && subject.entry ? `${subject.entry.title} · ${resource}` : `${subject.what}, ${whose}`
   const place = subject.path.join('/')
   return (
     <>
       <header className={classes.header}>
         <div>
           <b title={subject.title}>{subject.title}</b>
-          <small>
-            {[subject.what, origin === 'own' ? 'yours' : origin === 'edited' ? 'Istio’s, edited' : 'Istio’s own'].join(
-              ', ',
-            )}
-          </small>
+          <small>{subtitle}</small>
         </div>
         <ObjectMenu subject={subject} locked={locked}>
           <IconDots size={16} />

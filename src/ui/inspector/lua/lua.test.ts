@@ -81,6 +81,11 @@ describe('stepping', () => {
 
   test('only the script’s own lines', () => expect(steps.map((one) => one.line)).toEqual([1, 2, 3, 2]))
 
+  test('names that say typed_config twice are the same script', () => {
+    const name = 'x[0].typed_config.default_source_code'
+    expect(stepsOf([step('x[0].typed_config.typed_config.default_source_code', 1)], name)).toHaveLength(1)
+  })
+
   test('from breakpoint to breakpoint', () => {
     expect(stepAtBreakpoint(steps, [2], 0, 1)).toBe(1)
     expect(stepAtBreakpoint(steps, [2], 2, 1)).toBe(3)

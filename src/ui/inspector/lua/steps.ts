@@ -2,7 +2,12 @@ import type { ScriptStep } from '../../../store/app.ts'
 
 /** The lines of one script that a run went through, in order. */
 export function stepsOf(steps: readonly ScriptStep[] | undefined, script: string): ScriptStep[] {
-  return (steps ?? []).filter((step) => step.script === script)
+  return (steps ?? []).filter((step) => plainName(step.script) === script)
+}
+
+/** The path of a script as the document has it: a run names a step on the way twice. */
+function plainName(script: string): string {
+  return script.replace(/^config\./, '').replace('.typed_config.typed_config.', '.typed_config.')
 }
 
 /** The first step on a line with a breakpoint, at `from` or after it in the direction; -1 if there is none. */
