@@ -11,10 +11,12 @@ export class Http1UpstreamStream implements UpstreamStream {
   private readonly codec: Http1ClientCodec
   private readonly connection: StubConnection
   private readonly callbacks: UpstreamCallbacks
-  private readonly onDone: () => void
+  private readonly onDone: (kept: boolean) => void
   private done = false
+  private kept = false
+  private sentAll = false
 
-  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: () => void) {
+  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: (kept: boolean) => void) {
     this.callbacks = callbacks
     this.onDone = onDone
     this.connection = new StubConnection(cluster.stub, {
@@ -25,14 +27,17 @@ export class Http1UpstreamStream implements UpstreamStream {
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): string | undefined {
+    this.sentAll = endStream
     return this.codec.encodeHeaders(headers, endStream)
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
+    this.sentAll = endStream
     this.codec.encodeData(data, endStream)
   }
 
   encodeTrailers(trailers: HeaderMap): void {
+    this.sentAll = true
     this.codec.encodeTrailers(trailers)
   }
 
@@ -54,11 +59,16 @@ export class Http1UpstreamStream implements UpstreamStream {
       this.callbacks.onResetStream('ProtocolError', '')
       return
     }
-    if (this.codec.responseComplete && !this.done) this.finish()
+    // A server that answered before it had the whole request is not asked again on this connection.
+    if (this.codec.responseComplete && !this.done) this.finish(this.sentAll)
   }
 
   private closed(): void {
-    if (this.done) return
+    if (this.done) {
+      if (this.kept) this.onDone(false)
+      this.kept = false
+      return
+    }
     if (this.codec.finish()) {
       this.finish()
       return
@@ -67,8 +77,9 @@ export class Http1UpstreamStream implements UpstreamStream {
     this.callbacks.onResetStream('ConnectionTermination', '')
   }
 
-  private finish(): void {
+  private finish(kept = false): void {
     this.done = true
-    this.onDone()
+    this.kept = kept
+    this.onDone(kept)
   }
 }

@@ -14,14 +14,14 @@ export class Http2UpstreamStream implements UpstreamStream {
   readonly protocol = 'HTTP/2'
   private readonly cluster: Cluster
   private readonly callbacks: UpstreamCallbacks
-  private readonly onDone: () => void
+  private readonly onDone: (kept: boolean) => void
   private pairs: HeaderPair[] = []
   private readonly body = new Buffer()
   private trailers: HeaderPair[] = []
   private done = false
   private upgrade: string | undefined
 
-  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: () => void) {
+  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: (kept: boolean) => void) {
     this.cluster = cluster
     this.callbacks = callbacks
     this.onDone = onDone
@@ -85,7 +85,7 @@ export class Http2UpstreamStream implements UpstreamStream {
   private answer(answer: StubAnswer): void {
     if (this.done) return
     if (answer.reset) {
-      this.finish()
+      this.finish(false)
       this.callbacks.onResetStream('RemoteReset', '')
       return
     }
@@ -144,8 +144,8 @@ export class Http2UpstreamStream implements UpstreamStream {
     callbacks.decodeTrailers(new HeaderMap('trailers', trailers))
   }
 
-  private finish(): void {
+  private finish(kept = true): void {
     this.done = true
-    this.onDone()
+    this.onDone(kept)
   }
 }

@@ -9,10 +9,10 @@ export class TcpUpstreamStream implements UpstreamStream {
   private readonly connection: StubConnection
   private readonly callbacks: UpstreamCallbacks
   private readonly cluster: Cluster
-  private readonly onDone: () => void
+  private readonly onDone: (kept: boolean) => void
   private done = false
 
-  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: () => void) {
+  constructor(cluster: Cluster, callbacks: UpstreamCallbacks, onDone: (kept: boolean) => void) {
     this.cluster = cluster
     this.callbacks = callbacks
     this.onDone = onDone
@@ -46,14 +46,14 @@ export class TcpUpstreamStream implements UpstreamStream {
   resetStream(): void {
     if (this.done) return
     this.done = true
-    this.onDone()
+    this.onDone(false)
     this.connection.abandon()
   }
 
   private closed(): void {
     if (this.done) return
     this.done = true
-    this.onDone()
+    this.onDone(false)
     this.callbacks.decodeData(new Buffer(), true)
   }
 }
