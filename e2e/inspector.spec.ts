@@ -36,12 +36,10 @@ test('Lua: a completion is accepted, a syntax error is marked, and the script is
 
   await page.keyboard.type('():add("x-a", "1")')
   await page.keyboard.press('Control+End')
-  await page.keyboard.press('Escape')
   await page.keyboard.type('\nend')
   await expect(inspector(page).locator('.squiggly-error')).toHaveCount(0)
-  await expect
-    .poll(async () => JSON.stringify(await designOf(page)))
-    .toContain('request_handle:headers():add(\\\\\\"x-a\\\\\\", \\\\\\"1\\\\\\")'.replaceAll('\\\\\\"', '\\"'))
+  const design = await designOf(page)
+  expect(JSON.stringify(design)).toContain(JSON.stringify('request_handle:headers():add("x-a", "1")').slice(1, -1))
 })
 
 test('Lua: Escape leaves the editor, F9 sets a breakpoint, the run is stepped with its locals', async ({ page }) => {

@@ -80,7 +80,8 @@ export default function CodeEditor(props: CodeEditorProps) {
   useEffect(() => mounted.current?.editor.updateOptions({ readOnly }), [readOnly])
   useEffect(() => applyEditorTheme(scheme), [scheme])
 
-  return <div ref={holder} className={classes.editor} data-language={language} />
+  // React Flow takes the space bar everywhere but in form fields, and in what has this class.
+  return <div ref={holder} className={`${classes.editor} nokey`} data-language={language} />
 }
 
 const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
