@@ -19,7 +19,7 @@ import { createOriginalIpDetection, type OriginalIpDetection, xffDetection } fro
 import type { PathOptions } from './path-normalization.ts'
 import type { ProxyStatusOptions } from './proxy-status.ts'
 import { createRouteSource, type RouteSource } from './route-source.ts'
-import { type ClientCertDetails, FORWARD_CLIENT_CERT, type ForwardClientCert } from './xfcc.ts'
+import { type ClientCertPolicyChooser, createClientCertPolicy } from './xfcc.ts'
 
 /** The proxy's own address on its network: what Envoy writes where it would otherwise write 127.0.0.1. */
 export const LOCAL_ADDRESS = '192.0.2.2'
@@ -55,8 +55,7 @@ export interface ConnectionManagerConfig {
   readonly generateRequestId: boolean
   readonly preserveExternalRequestId: boolean
   readonly alwaysSetRequestId: boolean
-  readonly forwardClientCert: ForwardClientCert
-  readonly clientCertDetails: ClientCertDetails
+  readonly clientCert: ClientCertPolicyChooser
   readonly proxy100Continue: boolean
   readonly pathOptions: PathOptions
   readonly stripPort: 'no' | 'matching' | 'any'
@@ -134,15 +133,7 @@ export function createConnectionManagerConfig(
     generateRequestId: config.generateRequestId ?? true,
     preserveExternalRequestId: config.preserveExternalRequestId,
     alwaysSetRequestId: config.alwaysSetRequestIdInResponse,
-    forwardClientCert: FORWARD_CLIENT_CERT[config.forwardClientCertDetails] ?? 'SANITIZE',
-    clientCertDetails: {
-      cert: config.setCurrentClientCertDetails?.cert ?? false,
-      chain: config.setCurrentClientCertDetails?.chain ?? false,
-      subject: config.setCurrentClientCertDetails?.subject ?? false,
-      uri: config.setCurrentClientCertDetails?.uri ?? false,
-      dns: config.setCurrentClientCertDetails?.dns ?? false,
-      issuer: config.setCurrentClientCertDetails?.issuer ?? false,
-    },
+    clientCert: createClientCertPolicy(config, path, services),
     proxy100Continue: config.proxy100Continue,
     pathOptions: {
       normalize: config.normalizePath ?? services.runtime.fraction('http_connection_manager.normalize_path', 0, 100),

@@ -98,7 +98,7 @@ export function mutateRequest(
     if (force || !headers.has('x-request-id')) headers.set('x-request-id', config.host.uuid())
   }
   info.requestId = headers.get('x-request-id')
-  mutateXfcc(headers, connection, config.forwardClientCert, config.clientCertDetails)
+  mutateXfcc(headers, connection, config.clientCert(headers, info))
   return {
     remote,
     reject: undefined,
