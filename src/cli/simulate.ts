@@ -61,16 +61,13 @@ export async function simulateDocument(document: CaseDocument): Promise<Simulate
   }
 }
 
-/** Cases are recorded now and simulated for years: this clock stands after their certificates begin. */
-const START_TIME = Date.UTC(2026, 11, 1)
-
 /** A host whose ids and chance are the same in every run; CEL is loaded only for configurations that speak of it. */
 export async function createHost(document: CaseDocument): Promise<MemoryHost> {
   const lua = createLuaService(loadLuaModule())
-  const host = new MemoryHost({ startTime: START_TIME, services: { lua } })
+  const host = new MemoryHost({ services: { lua } })
   if (!/CEL|Cel|condition/.test(JSON.stringify(document.config))) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ startTime: START_TIME, services: { lua, cel: createCelService(START_TIME) } })
+  return new MemoryHost({ services: { lua, cel: createCelService(host.startTime) } })
 }
 
 function messageOf(error: unknown): string {

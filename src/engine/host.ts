@@ -22,6 +22,9 @@ export interface HostServices {
   cel?: unknown
 }
 
+/** The clock of a run that nobody gave one: after the certificates of every recorded case begin to be valid. */
+const DEFAULT_START_TIME = Date.UTC(2026, 11, 1)
+
 /** A host whose every answer is known beforehand: ids count up, chance is a fixed linear congruential sequence. */
 export class MemoryHost implements Host {
   readonly startTime: number
@@ -30,7 +33,7 @@ export class MemoryHost implements Host {
   private state: number
 
   constructor(options: { startTime?: number; seed?: number; services?: HostServices } = {}) {
-    this.startTime = options.startTime ?? 1_767_225_600_000
+    this.startTime = options.startTime ?? DEFAULT_START_TIME
     this.state = (options.seed ?? 1) >>> 0
     this.services = options.services ?? {}
   }

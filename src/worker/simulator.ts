@@ -15,6 +15,8 @@ export interface SimulatorAssets {
   lua: WebAssembly.Module
   /** The clock for `tookMs`, in milliseconds. */
   now(): number
+  /** When the run begins, in milliseconds since 1970: certificates are valid or not by it. */
+  startTime?: number
 }
 
 /**
@@ -30,7 +32,7 @@ export async function runDesign(assets: SimulatorAssets, design: Design, options
   const { results, traces } = await simulateCase(input, {
     registry: assets.registry as MessageRegistry,
     catalogue: simulatedFilters(),
-    host: await createHost(design, lua),
+    host: await createHost(design, lua, assets.startTime),
     trace: true,
   })
   return {
@@ -53,9 +55,9 @@ function upTo({ requests, connections }: Design, last: number | undefined) {
 }
 
 // CEL's evaluator is large: it is loaded for designs that speak of it.
-async function createHost(design: Design, lua: unknown): Promise<MemoryHost> {
-  const host = new MemoryHost({ services: { lua } })
+async function createHost(design: Design, lua: unknown, startTime: number | undefined): Promise<MemoryHost> {
+  const host = new MemoryHost({ startTime, services: { lua } })
   if (!/CEL|Cel|condition/.test(JSON.stringify(design.config))) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ services: { lua, cel: createCelService(host.startTime) } })
+  return new MemoryHost({ startTime, services: { lua, cel: createCelService(host.startTime) } })
 }
