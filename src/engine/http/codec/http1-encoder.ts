@@ -57,8 +57,7 @@ export class Http1MessageEncoder {
     if (sawLength || this.disableChunking) {
       // A length was given, or whoever sends it knows better.
     } else if (status !== undefined && (status < 200 || status === 204 || status === 304)) {
-      // These have no body, so nothing frames it; only an ended 304 says so.
-      if (status === 304 && endStream && !this.headRequest) out += this.line('content-length', '0')
+      // These have no body, so nothing frames it.
     } else if (endStream && !this.headRequest) {
       if (!bodiless) out += this.line('content-length', '0')
     } else if (!this.options.http10()) {
