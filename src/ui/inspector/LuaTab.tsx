@@ -11,7 +11,7 @@ import { runRequest } from '../simulate/run.ts'
 import formClasses from './form/form.module.css'
 import classes from './Inspector.module.css'
 import { breakpointKey, luaContext, type Script, scriptName, scriptsOf, withText } from './lua/scripts.ts'
-import { stepsOf, toggleLine } from './lua/steps.ts'
+import { stepAtBreakpoint, stepsOf, toggleLine } from './lua/steps.ts'
 import { StepFooter } from './StepFooter.tsx'
 import type { Subject } from './subject.ts'
 import { useEditObject } from './use-edit.ts'
@@ -62,7 +62,8 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
   const key = breakpointKey(subject, script)
   const stored = member(member(design?.view, 'breakpoints'), key)
   const lines = useMemo(() => linesOf(stored), [stored])
-  const steps = useMemo(() => stepsOf(scriptSteps, scriptName(subject, script)), [scriptSteps, subject, script])
+  const name = scriptName(subject, script)
+  const steps = useMemo(() => stepsOf(scriptSteps, name), [scriptSteps, name])
   const [text, setText] = useState(script.text)
   const [at, setAt] = useState(0)
   const [mounted, setMounted] = useState<MountedEditor>()
@@ -117,9 +118,12 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
     [apply, services],
   )
 
+  const config = design?.config
+  const { field } = script
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the design, its configuration is read.
   const context = useMemo(
-    () => (design ? luaContext(design, subject, script, catalogue) : {}),
-    [design, subject, script, catalogue],
+    () => (design ? luaContext(design, subject, field, catalogue) : {}),
+    [config, subject, field, catalogue],
   )
   useEffect(() => {
     if (!mounted) return
@@ -162,8 +166,8 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
     [store, key],
   )
   const step = steps[Math.min(at, steps.length - 1)]
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another run is looked at from its beginning.
-  useEffect(() => setAt(0), [steps])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run is looked at from the first breakpoint on, a new one does not lead on.
+  useEffect(() => setAt(Math.max(0, stepAtBreakpoint(steps, lines, 0, 1))), [steps])
   useEffect(
     () => (mounted ? addBreakpoints(mounted, { lines, current: step?.line, onToggle: toggle }) : undefined),
     [mounted, lines, step?.line, toggle],

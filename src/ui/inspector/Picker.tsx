@@ -18,6 +18,8 @@ interface PickerProps {
   label: string
   options: readonly PickOption[]
   children: ReactNode
+  /** The button's name to a screen reader, where its text does not say enough. */
+  name?: string
   className?: string
   disabled?: boolean
   onPick(value: string): void
@@ -27,7 +29,7 @@ interface PickerProps {
 const MOST = 80
 
 /** A button that opens a list to search and pick from. */
-export function Picker({ label, options, children, className, disabled, onPick }: PickerProps) {
+export function Picker({ label, name, options, children, className, disabled, onPick }: PickerProps) {
   const [query, setQuery] = useState('')
   const combobox = useCombobox({
     onDropdownClose: () => {
@@ -60,7 +62,8 @@ export function Picker({ label, options, children, className, disabled, onPick }
         <button
           type="button"
           className={className ?? classes.add}
-          aria-label={typeof children === 'string' ? undefined : label}
+          aria-label={name}
+          title={label}
           disabled={disabled}
           onClick={() => combobox.toggleDropdown()}
         >

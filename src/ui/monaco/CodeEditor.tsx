@@ -42,7 +42,11 @@ export default function CodeEditor(props: CodeEditorProps) {
   useEffect(() => {
     const uri = monaco.Uri.parse(`inmemory://inspector/${++count}.${language}`)
     const model = monaco.editor.createModel(latest.current.text, language, uri)
-    model.updateOptions({ tabSize: 2, insertSpaces: true })
+    model.updateOptions({
+      tabSize: 2,
+      insertSpaces: true,
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    })
     applyEditorTheme(document.documentElement.dataset.mantineColorScheme === 'light' ? 'light' : 'dark')
     const instance = monaco.editor.create(holder.current!, {
       ...OPTIONS,
@@ -91,7 +95,6 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   lineHeight: 19,
   lineNumbersMinChars: 2,
   lineDecorationsWidth: 8,
-  bracketPairColorization: { enabled: false },
   guides: { indentation: false },
   scrollBeyondLastLine: false,
   padding: { top: 6, bottom: 6 },

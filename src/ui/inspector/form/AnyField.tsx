@@ -41,6 +41,7 @@ export function AnyField({ field, value, path, label }: AnyFieldProps) {
   const picker = (
     <Picker
       label={`Type of ${label}`}
+      name={`Type of ${label}: ${desc?.name ?? (typeName || 'none yet')}`}
       options={options}
       disabled={disabled}
       onPick={choose}
@@ -55,7 +56,7 @@ export function AnyField({ field, value, path, label }: AnyFieldProps) {
         {typeName && path.length > 1 && (
           <Disclosure open={open} errors={errors} label={`Fields of ${label}`} onToggle={() => setOpen(!open)} />
         )}
-        {path.length <= 1 && <span className={classes.label}>{label}</span>}
+        {path.length <= 1 && field.container === 'single' && <span className={classes.label}>{label}</span>}
         {picker}
       </div>
       {!(open && desc && !isWellKnown(typeName)) && <Mistakes path={path} />}

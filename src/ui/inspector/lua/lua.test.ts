@@ -69,7 +69,7 @@ describe('the scripts of a filter', () => {
       typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication' },
     }
     const of = design({}, [jwt])
-    const context = luaContext(of, subject(of), scriptsOf(subject(of))![0]!, catalogue)
+    const context = luaContext(of, subject(of), 'default_source_code', catalogue)
     expect(context.clusters).toEqual(['authz'])
     expect(context.after).toEqual([{ name: 'jwt', writes: ['envoy.filters.http.jwt_authn'] }])
   })
@@ -99,6 +99,10 @@ describe('stepping', () => {
   })
 
   test('locals in one line', () => {
-    expect(localsText({ ...step('a', 1), locals: [{ name: 'user', value: '"ada"' }] })).toBe('user = "ada"')
+    const locals = [
+      { name: 'handle', value: 'userdata: 0x1' },
+      { name: 'user', value: '"ada"' },
+    ]
+    expect(localsText({ ...step('a', 1), locals })).toBe('user = "ada"   handle = userdata: 0x1')
   })
 })

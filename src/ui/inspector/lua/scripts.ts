@@ -103,9 +103,9 @@ export function breakpointKey(subject: Subject, script: Script): string {
 }
 
 /** What the editor should know of where a script stands: clusters to call, who writes metadata before and behind it. */
-export function luaContext(design: Design, subject: Subject, script: Script, catalogue: Catalogue): LuaContext {
+export function luaContext(design: Design, subject: Subject, field: Script['field'], catalogue: Catalogue): LuaContext {
   const clusters = design.config.clusters.flatMap((cluster) => asText(cluster.name) ?? [])
-  const base: LuaContext = { field: script.field, clusters }
+  const base: LuaContext = { field, clusters }
   const { place } = subject
   if (!place) return base
   const chain = filtersOf(design, place).map((filter) => ({

@@ -26,7 +26,9 @@ export function toggleLine(lines: readonly number[], line: number): number[] {
   return lines.includes(line) ? lines.filter((one) => one !== line) : [...lines, line].sort((a, b) => a - b)
 }
 
-/** What the locals were, in one line: `user = "ada", count = 3`. */
-export function localsText(step: ScriptStep): string {
-  return step.locals.map(({ name, value }) => `${name} = ${value}`).join('   ')
+/** What the locals were, in one line, those with a value to read first: `user = "ada"   count = 3`. */
+export function localsText({ locals }: ScriptStep): string {
+  const opaque = (value: string): boolean => /^(userdata|function|table|thread)/.test(value)
+  const sorted = [...locals.filter(({ value }) => !opaque(value)), ...locals.filter(({ value }) => opaque(value))]
+  return sorted.map(({ name, value }) => `${name} = ${value}`).join('   ')
 }
