@@ -95,7 +95,7 @@ export function mutateRequest(
   if (edge && remote.text === undefined) headers.set('x-envoy-external-address', remote.ip)
   if (config.generateRequestId) {
     const force = edge && !config.preserveExternalRequestId
-    if (force || !headers.has('x-request-id')) headers.set('x-request-id', config.host.uuid())
+    if (force || !headers.get('x-request-id')) headers.set('x-request-id', config.host.uuid())
   }
   info.requestId = headers.get('x-request-id')
   mutateXfcc(headers, connection, config.clientCert(headers, info))
