@@ -25,7 +25,9 @@ export default function PerRouteTab({ subject, registry }: { subject: Subject; r
   const design = useApp((state) => state.design)
   const name = asText(subject.value.name) ?? ''
   const { place, entry } = subject
-  const found = design && place ? overridesOf(design, place, name) : undefined
+  const config = design?.config
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the design, its configuration is read.
+  const found = useMemo(() => (design && place ? overridesOf(design, place, name) : undefined), [config, place, name])
   const types = useMemo(() => (entry ? perRouteTypes(entry.name, registry) : []), [entry, registry])
   if (!found) {
     return (

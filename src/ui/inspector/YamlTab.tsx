@@ -10,6 +10,7 @@ import CodeEditor, { type MountedEditor } from '../monaco/CodeEditor.tsx'
 import { setMarks } from '../monaco/markers.ts'
 import { registerYaml, setYamlSource } from '../monaco/yaml.ts'
 import classes from './Inspector.module.css'
+import { isLarger } from './size.ts'
 import type { Subject } from './subject.ts'
 import { useEditObject } from './use-edit.ts'
 import { completeYaml, hoverYaml } from './yaml/complete.ts'
@@ -26,13 +27,15 @@ interface YamlTabProps {
 /** How long a text rests before it is applied, and checked. */
 const APPLY = 200
 const CHECK = 350
+/** A text is often not YAML while a word of it is being typed: that is said when the user pauses. */
+const COMPLAIN = 900
 /** Characters of YAML past which an object is edited through its parts. */
 const MOST = 400_000
 
 /** The selected object as YAML. The text leads while it is edited; edits made elsewhere change the lines they concern. */
 export default function YamlTab(props: YamlTabProps) {
   const { value } = props.subject
-  const [large] = useState(() => JSON.stringify(value).length > MOST)
+  const [large] = useState(() => isLarger(value, MOST))
   if (large) {
     return (
       <p className={classes.note}>
@@ -51,6 +54,7 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
   const [problem, setProblem] = useState<string>()
   const state = useRef({ text, applied: value, valid: value as JsonObject, broken: false })
   const applyTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const complaint = useRef<ReturnType<typeof setTimeout>>(undefined)
   const latest = useRef({ change, path: subject.path })
   latest.current = { change, path: subject.path }
 
@@ -70,6 +74,7 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
 
   const apply = useCallback(() => {
     clearTimeout(applyTimer.current)
+    clearTimeout(complaint.current)
     applyTimer.current = undefined
     const now = state.current
     let json: JsonObject
@@ -77,7 +82,7 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
       json = fromYaml(now.text)
     } catch (error) {
       now.broken = true
-      setProblem(placeOf(error))
+      complaint.current = setTimeout(() => setProblem(placeOf(error)), COMPLAIN)
       return
     }
     now.broken = false
@@ -95,6 +100,7 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
       if (next === state.current.text) return
       state.current.text = next
       clearTimeout(applyTimer.current)
+      clearTimeout(complaint.current)
       applyTimer.current = setTimeout(apply, APPLY)
     },
     [apply],
@@ -150,9 +156,9 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
 }
 
 function placeOf(error: unknown): string {
-  if (error instanceof DocumentError)
-    return `Line ${error.line}, column ${error.column}: ${error.message.split('\n', 1)[0]}`
-  return (error as Error).message
+  const message = (error as Error).message.split('\n', 1)[0] ?? ''
+  if (!(error instanceof DocumentError) || /line \d/.test(message)) return `${message}.`
+  return `Line ${error.line}, column ${error.column}: ${message}.`
 }
 
 /** The text that the user wrote for an object, with its comments; '' when there is none. */

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import type { EnvoyRegistry } from '../../envoy/registry.ts'
 import { useApp } from '../context.ts'
 import { collect, type Problem, type Problems, problemsIn } from './problems.ts'
+import { isLarger } from './size.ts'
 import type { Subject } from './subject.ts'
 
 /** How long an object rests before it is checked. */
@@ -21,7 +22,7 @@ export function useProblems(subject: Subject | undefined, registry: EnvoyRegistr
     if (!registry || !value || !typeName) return
     let current = true
     const timer = setTimeout(async () => {
-      if (JSON.stringify(value).length > LARGE) return setOwn([])
+      if (isLarger(value, LARGE)) return setOwn([])
       const { validateMessage } = await import('../../envoy/validate/index.ts')
       const document = { json: value, warnings: [], locate: () => ({ line: 1, column: 1 }) }
       const found = await validateMessage(typeName, document, registry)

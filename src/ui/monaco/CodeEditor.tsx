@@ -93,7 +93,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   minimap: { enabled: false },
   fontSize: 12,
   lineHeight: 19,
-  lineNumbersMinChars: 2,
+  lineNumbersMinChars: 3,
   lineDecorationsWidth: 8,
   guides: { indentation: false },
   scrollBeyondLastLine: false,

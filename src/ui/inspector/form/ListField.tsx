@@ -2,12 +2,13 @@ import IconArrowDown from '@tabler/icons-react/icons/IconArrowDown'
 import IconArrowUp from '@tabler/icons-react/icons/IconArrowUp'
 import IconPlus from '@tabler/icons-react/icons/IconPlus'
 import IconTrash from '@tabler/icons-react/icons/IconTrash'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import type { Json, Path } from '../../../model/json.ts'
 import type { FormField } from './fields.ts'
 import classes from './form.module.css'
 import { useForm } from './form-context.ts'
 import { Mistakes } from './Mistakes.tsx'
+import { LIST_PAGE, More } from './More.tsx'
 import { emptyJson } from './shape.ts'
 import { isWide, ValueInput } from './ValueInput.tsx'
 
@@ -22,12 +23,13 @@ interface ListFieldProps {
 export function ListField({ field, value, path, labelId }: ListFieldProps) {
   const { disabled, change } = useForm()
   const id = useId()
+  const [most, setMost] = useState(LIST_PAGE)
   // Envoy takes a single value for a list of one.
   const list = value === undefined ? [] : Array.isArray(value) ? value : [value]
   const move = (from: number, to: number): void => change(path, list.toSpliced(from, 1).toSpliced(to, 0, list[from]!))
   return (
     <ul className={classes.list} aria-labelledby={`${labelId}-label`}>
-      {list.map((element, index) => {
+      {list.slice(0, most).map((element, index) => {
         const at = Array.isArray(value) ? [...path, index] : path
         const name = `${field.name} ${index + 1}`
         return (
@@ -68,6 +70,7 @@ export function ListField({ field, value, path, labelId }: ListFieldProps) {
           </li>
         )
       })}
+      <More count={list.length - most} onMore={() => setMost(most + LIST_PAGE)} />
       {!disabled && (
         <li>
           <button type="button" className={classes.add} onClick={() => change(path, [...list, emptyJson(field.shape)])}>

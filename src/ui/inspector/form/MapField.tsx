@@ -6,6 +6,7 @@ import { type FormField, freeKey, renameKey } from './fields.ts'
 import classes from './form.module.css'
 import { useForm } from './form-context.ts'
 import { Mistakes } from './Mistakes.tsx'
+import { LIST_PAGE, More } from './More.tsx'
 import { emptyJson } from './shape.ts'
 import { isWide, ValueInput } from './ValueInput.tsx'
 
@@ -20,6 +21,7 @@ interface MapFieldProps {
 export function MapField({ field, value, path, labelId }: MapFieldProps) {
   const { disabled, change } = useForm()
   const id = useId()
+  const [most, setMost] = useState(LIST_PAGE)
   const map = asObject(value)
   const remove = (key: string): void => {
     const rest = Object.fromEntries(Object.entries(map).filter(([name]) => name !== key))
@@ -27,36 +29,39 @@ export function MapField({ field, value, path, labelId }: MapFieldProps) {
   }
   return (
     <ul className={classes.list} aria-labelledby={`${labelId}-label`}>
-      {Object.entries(map).map(([key, element], index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a name that is being edited is still the same entry.
-        <li key={index} data-block={isWide(field.shape) || undefined} className={classes.entry}>
-          <KeyInput
-            name={key}
-            label={`Name of ${field.name} ${index + 1}`}
-            onRename={(to) => {
-              const renamed = renameKey(map, key, to)
-              if (renamed) change(path, renamed)
-              return renamed !== undefined
-            }}
-          />
-          <ValueInput
-            field={field}
-            element
-            value={element}
-            path={[...path, key]}
-            id={`${id}-${index}`}
-            label={`${field.name} ${key}`}
-          />
-          {!disabled && (
-            <span className={classes.tools}>
-              <button type="button" className={classes.icon} aria-label={`Remove ${key}`} onClick={() => remove(key)}>
-                <IconTrash size={13} />
-              </button>
-            </span>
-          )}
-          {!isWide(field.shape) && <Mistakes path={[...path, key]} id={`${id}-${index}-mistakes`} />}
-        </li>
-      ))}
+      {Object.entries(map)
+        .slice(0, most)
+        .map(([key, element], index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a name that is being edited is still the same entry.
+          <li key={index} data-block={isWide(field.shape) || undefined} className={classes.entry}>
+            <KeyInput
+              name={key}
+              label={`Name of ${field.name} ${index + 1}`}
+              onRename={(to) => {
+                const renamed = renameKey(map, key, to)
+                if (renamed) change(path, renamed)
+                return renamed !== undefined
+              }}
+            />
+            <ValueInput
+              field={field}
+              element
+              value={element}
+              path={[...path, key]}
+              id={`${id}-${index}`}
+              label={`${field.name} ${key}`}
+            />
+            {!disabled && (
+              <span className={classes.tools}>
+                <button type="button" className={classes.icon} aria-label={`Remove ${key}`} onClick={() => remove(key)}>
+                  <IconTrash size={13} />
+                </button>
+              </span>
+            )}
+            {!isWide(field.shape) && <Mistakes path={[...path, key]} id={`${id}-${index}-mistakes`} />}
+          </li>
+        ))}
+      <More count={Object.keys(map).length - most} onMore={() => setMost(most + LIST_PAGE)} />
       {!disabled && (
         <li>
           <button

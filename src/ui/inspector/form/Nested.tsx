@@ -2,6 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight'
 import { type ReactNode, useState } from 'react'
 import { asObject, type Json, type Path } from '../../../model/json.ts'
+import { isLarger } from '../size.ts'
 import { summaryOf } from './fields.ts'
 import classes from './form.module.css'
 import { useForm } from './form-context.ts'
@@ -23,7 +24,7 @@ export function Nested({ desc, value, path, label, title, tools }: NestedProps) 
   const { problems } = useForm()
   const message = asObject(value)
   // Little in it: there is nothing to gain from a closed one.
-  const [open, setOpen] = useState(path.length < 2 || JSON.stringify(message).length < 90)
+  const [open, setOpen] = useState(path.length < 2 || !isLarger(message, 90))
   const errors = problems.within(path).filter((problem) => problem.severity === 'error').length
   const summary = summaryOf(message)
   return (
