@@ -30,7 +30,7 @@ interface Pending {
 }
 
 /** Real milliseconds that a run may take before its worker is ended. */
-export const RUN_BUDGET_MS = 1_200
+export const RUN_BUDGET_MS = 1_000
 
 /**
  * Runs designs in a worker. One run at a time counts: a newer one supersedes it, and one past its budget is ended together

@@ -55,6 +55,7 @@ export function Palette() {
     if (selection !== undefined) requestAnimationFrame(() => focusCard(selection))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8 }
     const to = steps[event.key]
     if (to !== undefined) {

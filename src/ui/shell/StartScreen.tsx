@@ -1,13 +1,11 @@
 import IconTrash from '@tabler/icons-react/icons/IconTrash'
 import { useEffect, useState } from 'react'
 import type { Base } from '../../istio/bases/index.ts'
-import { emptyDesign } from '../../model/design.ts'
-import { addListener } from '../../model/edits/resources.ts'
 import { useServices } from '../context.ts'
 import { FileDrop } from './FileDrop.tsx'
 import { ImportForm } from './ImportForm.tsx'
 import { Logo } from './Logo.tsx'
-import { minorVersion, openBase, openSaved, openText, showDesign } from './opening.ts'
+import { minorVersion, openBase, openNew, openSaved, openText } from './opening.ts'
 import classes from './StartScreen.module.css'
 
 /** Where a visit begins: a bundled proxy, the user's own, or a design of before. */
@@ -62,7 +60,7 @@ export function StartScreen() {
               <small>Istio {minorVersion(base.proxy.version)}</small>
             </button>
           ))}
-          <button type="button" onClick={() => showDesign(services, addListener(emptyDesign()).design).catch(fail)}>
+          <button type="button" onClick={() => openNew(services).catch(fail)}>
             <b>Plain Envoy</b>
             <span>One listener, one connection manager, and the router</span>
             <small>empty</small>

@@ -1,7 +1,7 @@
-import { emptyDesign } from '../../model/design.ts'
-import { addListener } from '../../model/edits/resources.ts'
 import type { Services } from '../context.ts'
-import { showDesign } from './opening.ts'
+import { download } from '../export/take.tsx'
+import { openFile } from './FileDrop.tsx'
+import { openNew } from './opening.ts'
 
 /** Something the user can ask for by menu or by name. */
 export interface Command {
@@ -22,10 +22,17 @@ export function appCommands(services: Services): Command[] {
       id: 'new',
       title: 'New design',
       group: 'file',
-      run: () => void showDesign(services, addListener(emptyDesign()).design),
+      run: () => void openNew(services),
     },
     { id: 'start', title: 'Start screen: bases and recent', group: 'file', run: () => void leave(services) },
     { id: 'import', title: 'Open or paste…', group: 'file', keys: 'Ctrl O', run: () => state.showDialog('import') },
+    { id: 'file', title: 'Open a file…', group: 'file', run: () => chooseFile(services) },
+    {
+      id: 'save',
+      title: 'Save as a file',
+      group: 'file',
+      run: () => state.design && download(`${state.design.name}.json`, JSON.stringify(state.design, null, 2)),
+    },
     { id: 'export', title: 'Export…', group: 'design', keys: 'Ctrl E', run: () => state.showDialog('export') },
     { id: 'share', title: 'Share a link…', group: 'design', run: () => state.showDialog('share') },
     { id: 'findings', title: 'Findings', group: 'design', run: () => state.showDialog('findings') },
@@ -65,4 +72,16 @@ export function appCommands(services: Services): Command[] {
 async function leave({ store, flush }: Services): Promise<void> {
   await flush()
   store.getState().close()
+}
+
+/** Lets the user choose a file, and opens it. */
+function chooseFile(services: Services): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = '.json,.yaml,.yml,.txt'
+  input.onchange = () => {
+    const [file] = input.files ?? []
+    if (file) void openFile(services, file)
+  }
+  input.click()
 }

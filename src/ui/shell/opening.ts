@@ -1,5 +1,6 @@
 import type { SourceDocument } from '../../envoy/document/read.ts'
 import { type Design, type EnvoyConfig, emptyDesign } from '../../model/design.ts'
+import { addListener } from '../../model/edits/resources.ts'
 import { designOf, designOfProxy, type ProxyParts } from '../../model/import.ts'
 import { formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { DesignError, plainConfig } from '../../model/migrations.ts'
@@ -37,6 +38,12 @@ async function baseOf(design: Design): Promise<EnvoyConfig | undefined> {
 export async function showDesign({ store }: Services, design: Design, id = newId()): Promise<void> {
   const base = await baseOf(design)
   store.getState().open(id, design, base)
+}
+
+/** Starts a design on plain Envoy: one listener with an HTTP connection manager and the router. */
+export async function openNew(services: Services): Promise<void> {
+  const { design } = addListener(emptyDesign())
+  await showDesign(services, { ...design, requests: sampleRequests(design.config) })
 }
 
 /** Starts a design on a bundled base. */

@@ -1,3 +1,5 @@
+import { parentId } from '../../model/locate.ts'
+import { idOfStep } from '../../model/run.ts'
 import { aged, type RunOutcome } from '../../store/app.ts'
 import type { RunError } from '../../worker/client.ts'
 import type { Services } from '../context.ts'
@@ -32,6 +34,7 @@ export async function runRequest({ store }: Services): Promise<void> {
       step: undefined,
       stale: aged({ ...now.run, of: design }, now.design).stale,
     })
+    showWay(store)
   } catch (error) {
     const { kind, message, path } = error as RunError
     if (kind === 'superseded' || store.getState().id !== id) return
@@ -43,6 +46,24 @@ export async function runRequest({ store }: Services): Promise<void> {
 export function showRequest({ store }: Services, request: number): void {
   const { run, setRun } = store.getState()
   setRun({ request, outcome: run.outcomes?.[request], step: undefined })
+  showWay(store)
+}
+
+/** Opens the listener and the filter chain that the request of the shown outcome went through. */
+function showWay(store: Services['store']): void {
+  const { design, run, setView } = store.getState()
+  if (!design || !run.outcome) return
+  const { steps } = run.outcome
+  const last = (kind: string): string | undefined => {
+    const step = steps.findLast((one) => one.kind === kind)
+    return step && idOfStep(design, step)
+  }
+  const listener = last('listener')
+  const chain = last('filter_chain')
+  const host = last('route')
+  const way = { listener, chain, ...(host !== undefined && { host: parentId(host) }) }
+  const shown = { listener: design.view?.listener, chain: design.view?.chain, host: design.view?.host }
+  if (listener !== undefined && JSON.stringify({ ...shown, ...way }) !== JSON.stringify(shown)) setView(way)
 }
 
 function hasBreakpoints(view: Record<string, unknown> | undefined): boolean {
