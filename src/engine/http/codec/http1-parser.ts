@@ -1,5 +1,5 @@
 import { latin1 } from '../../bytes.ts'
-import { headerNameIsValid } from './http1-syntax.ts'
+import { headerNameIsValid, splitFirstLine } from './http1-syntax.ts'
 import { CodecError } from './types.ts'
 
 /** What the parser tells its codec. Any of these may throw CodecError. */
@@ -167,16 +167,15 @@ export class Http1Parser {
 
   // True for a request without a version: HTTP/0.9 has no headers.
   private readFirstLine(line: Uint8Array): boolean {
-    const text = latin1(line).replace(/[\r\t ]+$/, '')
-    const match = /^([^ \t]+)(?:[ \t]+([^ \t]+)(?:[ \t]+(.*))?)?$/s.exec(text)
-    if (!match || match[2] === undefined)
+    const words = splitFirstLine(latin1(line))
+    if (!words)
       throw codecError(
         this.options.request ? 'FAILED_TO_FIND_WS_AFTER_REQUEST_METHOD' : 'FAILED_TO_FIND_WS_AFTER_RESPONSE_VERSION',
       )
     this.lengths = []
     this.encodings = []
-    this.events.firstLine(match[1]!, match[2], match[3] ?? '')
-    return this.options.request && match[3] === undefined
+    this.events.firstLine(words.first, words.second, words.third ?? '')
+    return this.options.request && words.third === undefined
   }
 
   private readFields(text: string, trailers: boolean): void {

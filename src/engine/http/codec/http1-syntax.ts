@@ -19,6 +19,16 @@ export function beginsMethod(byte: number): boolean {
   return 'ABCDGHLMNOPQRSTU'.includes(String.fromCharCode(byte))
 }
 
+/**
+ * The words of a first line: spaces and tabs part them, those at its end do not count, and the third goes on to the
+ * end. Undefined when there are fewer than two.
+ */
+export function splitFirstLine(line: string): { first: string; second: string; third: string | undefined } | undefined {
+  const match = /^([^ \t]+)(?:[ \t]+([^ \t]+)(?:[ \t]+(.*))?)?$/s.exec(line.replace(/[\r\t ]+$/, ''))
+  if (!match || match[2] === undefined) return undefined
+  return { first: match[1]!, second: match[2], third: match[3] }
+}
+
 export function headerNameIsValid(name: string): boolean {
   return TOKEN.test(name)
 }

@@ -1,4 +1,10 @@
 import { latin1 } from '../../../engine/bytes.ts'
+import {
+  methodIsValid,
+  splitFirstLine,
+  targetIsValid,
+  versionIsValid,
+} from '../../../engine/http/codec/http1-syntax.ts'
 import type { HttpInspector } from '../../../envoy/types/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.d.ts'
 import { defineListenerFilter } from '../../define.ts'
 import { about } from './about.ts'
@@ -37,14 +43,17 @@ export const httpInspector = defineListenerFilter<HttpInspector>({
 export function inspect(text: string): 'http/1.0' | 'http/1.1' | 'h2c' | 'none' | 'more' {
   if (text.startsWith(PREFACE)) return 'h2c'
   if (text !== '' && PREFACE.startsWith(text)) return 'more'
-  const line = text.match(/^[\r\n]*([^\r\n]*)(\r?\n)?/)!
-  const words = line[1]!.split(' ')
-  const method = words[0]!
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]*$/.test(method)) return 'none'
-  if (line[2] === undefined) return text.length >= MAX_INSPECTED ? 'none' : 'more'
-  // A line without a version is HTTP/0.9, which counts with 1.0.
-  if (words.length === 2 && method !== '' && words[1] !== '') return 'http/1.0'
-  if (words.length !== 3 || method === '' || words[1] === '') return 'none'
-  if (words[2] === 'HTTP/1.1') return 'http/1.1'
-  return words[2] === 'HTTP/1.0' ? 'http/1.0' : 'none'
+  const end = text.indexOf('\n')
+  const line = end < 0 ? text : text.slice(0, end)
+  const method = /^[^ \t\r]*/.exec(line)![0]
+  if (end < 0 && text.length < MAX_INSPECTED && (method === '' ? text === '' : methodIsValid(method, true)))
+    return 'more'
+  const words = end < 0 ? undefined : splitFirstLine(line)
+  // Any token is a method here, whatever the connection manager will say of it later.
+  if (!words || !methodIsValid(words.first, true) || !targetIsValid(words.second, words.first === 'CONNECT'))
+    return 'none'
+  const version = words.third ?? ''
+  if (!versionIsValid(version)) return 'none'
+  // Every version but 1.1 counts as 1.0; a line without one is HTTP/0.9.
+  return version === 'HTTP/1.1' ? 'http/1.1' : 'http/1.0'
 }
