@@ -134,10 +134,9 @@ export class TlsRedirectRoute implements Route {
     return this.host.config
   }
 
-  perFilterConfigs(filterName: string): readonly PerFilterConfig[] {
-    return [this.host.table.perFilter.get(filterName), this.host.perFilter.get(filterName)].filter(
-      (entry) => entry !== undefined,
-    )
+  // The redirect stands before every route: not even the virtual host's own filter settings apply to it.
+  perFilterConfigs(): readonly PerFilterConfig[] {
+    return []
   }
 
   finalizeResponseHeaders(): void {}
