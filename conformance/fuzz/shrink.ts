@@ -18,6 +18,8 @@ export interface Difference {
 }
 
 const MAX_ROUNDS = 60
+/** Smaller still is not worth waiting for. */
+const MAX_MS = 60_000
 const BATCH = 48
 
 /** Runs programs through both and gives those that differ, and how many requests were compared. */
@@ -77,7 +79,8 @@ export function signature(lines: readonly string[]): string[] {
 export async function shrink(found: Difference, envoy: string, simulate: Simulate): Promise<Difference> {
   const kinds = new Set(signature(found.lines))
   let best = await onlyFailing(found, kinds, envoy, simulate)
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  const begin = performance.now()
+  for (let round = 0; round < MAX_ROUNDS && performance.now() - begin < MAX_MS; round++) {
     const smaller = await bestOf(candidates(best.document), kinds, envoy, simulate)
     if (!smaller) return best
     best = smaller

@@ -236,6 +236,8 @@ export class StreamInfo {
   random: number | undefined
   route: Route | undefined
   virtualClusterName: string | undefined
+  /** A route was found without looking at path parameters: RBAC does not look at them either. */
+  ignorePathParameters = false
   /** filter_metadata of the virtual host that was chosen, also when none of its routes matched. */
   virtualHostMetadata: Record<string, JsonObject> | undefined
   upstream: UpstreamInfo = {}

@@ -55,7 +55,10 @@ export class LocalReplyRewriter {
     }
     for (const [i, mapper] of this.mappers.entries()) {
       if (!mapper.filter.matches(context)) continue
-      if (mapper.body !== undefined) reply.body = mapper.body
+      if (mapper.body !== undefined) {
+        reply.body = mapper.body
+        reply.contentType = 'text/plain'
+      }
       mapper.headers.evaluate(reply.headers, context)
       if (mapper.status !== undefined && mapper.status !== reply.status) {
         reply.status = mapper.status

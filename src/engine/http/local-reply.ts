@@ -6,7 +6,8 @@ export interface LocalReply {
   status: number
   body: string
   headers: HeaderMap
-  contentType: string
+  /** Of a body or format of local_reply_config: it replaces what the filter or route that replies has set. */
+  contentType: string | undefined
 }
 
 export interface LocalReplyInput {
@@ -28,9 +29,8 @@ export interface LocalReplyInput {
 export function prepareLocalReply(input: LocalReplyInput): { headers: HeaderMap; body: Uint8Array } {
   const headers = new HeaderMap('response', [[':status', String(input.status)]])
   input.modify(headers)
-  const reply: LocalReply = { status: input.status, body: input.body, headers, contentType: 'text/plain' }
+  const reply: LocalReply = { status: input.status, body: input.body, headers, contentType: undefined }
   input.rewrite(reply)
-  const custom = reply.contentType !== 'text/plain'
   const body = utf8(reply.body)
 
   if (input.isGrpc) {
@@ -48,7 +48,9 @@ export function prepareLocalReply(input: LocalReplyInput): { headers: HeaderMap;
 
   if (body.length > 0) {
     headers.set('content-length', String(body.length))
-    if (custom || !headers.has('content-type')) headers.set('content-type', reply.contentType)
+    const { contentType } = reply
+    if (contentType !== undefined || !headers.has('content-type'))
+      headers.set('content-type', contentType ?? 'text/plain')
   } else {
     headers.remove('content-length')
     headers.remove('content-type')

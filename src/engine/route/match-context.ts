@@ -41,7 +41,7 @@ export class RouteMatchContext {
 }
 
 /** `;...` of every segment (RFC 3986 path parameters). */
-function stripPathParameters(path: string): string {
+export function stripPathParameters(path: string): string {
   return path.includes(';') ? path.replace(/;[^/]*/g, '') : path
 }
 

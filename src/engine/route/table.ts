@@ -71,6 +71,7 @@ export class RouteTable {
     info.virtualHostMetadata = host?.scope.metadata
     const context = new RouteMatchContext(headers, info, info.random, this.scope.ignorePathParameters)
     const route = host?.route(context)
+    info.ignorePathParameters = route !== undefined && this.scope.ignorePathParameters
     return new Match(route, () => this.explain(host, context, route))
   }
 

@@ -6,6 +6,7 @@ import { createFilterStateMatcher } from '../../../engine/match/filter-state.ts'
 import { createHeaderMatcher } from '../../../engine/match/header.ts'
 import { createStringMatcher } from '../../../engine/match/string.ts'
 import { createMetadataMatcher } from '../../../engine/match/value.ts'
+import { stripPathParameters } from '../../../engine/route/match-context.ts'
 import type {
   Permission,
   Policy,
@@ -141,13 +142,14 @@ function headerTest(config: HeaderMatcher, path: string): SubjectTest {
   return ({ headers }) => matcher.matches(headers ?? NO_HEADERS)
 }
 
-// The path without its query and fragment.
+// The path without its query and fragment, and without what routing ignores of it.
 function pathTest(config: PathMatcher, path: string): SubjectTest {
   if (config.rule.case !== 'path') throw new ConfigError(path, 'a path matcher needs path')
   const matcher = createStringMatcher(config.rule.value, `${path}.path`)
-  return ({ headers }) => {
-    const value = headers?.get(':path')
-    return value !== undefined && matcher.matches(value.split(/[?#]/, 1)[0]!)
+  return ({ headers, info }) => {
+    const value = headers?.get(':path')?.split(/[?#]/, 1)[0]
+    if (value === undefined) return false
+    return matcher.matches(info?.ignorePathParameters ? stripPathParameters(value) : value)
   }
 }
 
