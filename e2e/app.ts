@@ -31,6 +31,7 @@ export async function openBase(page: Page, title: string): Promise<void> {
   await page.goto('.')
   await page.getByRole('button', { name: title }).click()
   await expect(canvas(page)).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'URL' })).toBeVisible()
 }
 
 export function canvas(page: Page): Locator {

@@ -42,7 +42,6 @@ test('every bundled base answers its first requests', async ({ page }) => {
     ['Istio ingress gateway', 'httpbin.default:8000'],
     ['Istio waypoint', '200'],
   ] as const) {
-    await page.evaluate(() => localStorage.clear()).catch(() => undefined)
     await openBase(page, title)
     await run(page)
     await expect(runPanel(page).getByRole('tab', { name: /Response/ })).toContainText('200')
@@ -50,18 +49,22 @@ test('every bundled base answers its first requests', async ({ page }) => {
     await page.getByRole('button', { name: 'Chainwright: menu' }).click()
     await page.getByRole('menuitem', { name: 'Start screen' }).click()
   }
-  await page.getByRole('button', { name: 'Istio sidecar' }).click()
+  await openBase(page, 'Istio sidecar')
   await run(page)
   await expect(card(page, 'istio.alpn')).toBeVisible()
   await expect(runPanel(page).getByText('the listener 0.0.0.0_8000 stands there')).toBeVisible()
-  await runPanel(page).getByRole('button', { name: /be called at 8080/ }).click()
+  await runPanel(page)
+    .getByRole('button', { name: /be called at 8080/ })
+    .click()
   await expect(runPanel(page).getByText('matched by destination port 8080', { exact: false })).toBeVisible()
 })
 
 test('what a request is expected to give is checked in every run', async ({ page }) => {
   await openBase(page, 'Istio ingress gateway')
   await run(page)
-  await runPanel(page).getByRole('tab', { name: /Response/ }).click()
+  await runPanel(page)
+    .getByRole('tab', { name: /Response/ })
+    .click()
   await runPanel(page).getByRole('button', { name: 'Expect this result' }).click()
   const chip = runPanel(page).getByRole('list', { name: 'Requests' }).getByRole('button')
   await expect(chip).toContainText('✓')

@@ -1,7 +1,7 @@
 import { type Design, type EnvoyConfig, emptyDesign, type Istio, type ProxyKind } from './design.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { openDesign } from './migrations.ts'
-import { sampleRequests } from './sample-requests.ts'
+import { sampleTraffic } from './sample-requests.ts'
 
 /** Makes a design of any document that the app knows. Throws an Error that says what was expected. */
 export function designOf(document: Json, name = 'Imported proxy'): Design {
@@ -37,7 +37,7 @@ export function designOfProxy(parts: ProxyParts, name: string): Design {
   const { listeners, routes, clusters, endpoints, secrets, bootstrap } = parts
   const lists = Object.entries({ routes, endpoints, secrets }).filter(([, list]) => list.length > 0)
   const config: EnvoyConfig = { ...bootstrap, listeners, clusters, ...Object.fromEntries(lists) }
-  const design: Design = { ...emptyDesign(name), config, requests: sampleRequests(config) }
+  const design: Design = { ...emptyDesign(name), config, ...sampleTraffic(config) }
   const istio = istioOf(config)
   return istio ? { ...design, istio: { ...istio, base: { inline: config } } } : design
 }

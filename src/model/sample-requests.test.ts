@@ -3,7 +3,7 @@ import gateway from '../istio/bases/gateway.json' with { type: 'json' }
 import sidecar from '../istio/bases/sidecar.json' with { type: 'json' }
 import waypoint from '../istio/bases/waypoint.json' with { type: 'json' }
 import type { EnvoyConfig } from './design.ts'
-import { sampleRequests } from './sample-requests.ts'
+import { sampleRequests, sampleTraffic } from './sample-requests.ts'
 
 const of = (config: unknown) => sampleRequests(config as EnvoyConfig)
 
@@ -30,6 +30,12 @@ test('a sidecar makes a call and gets one', () => {
       originalDestination: { ip: '10.0.0.1', port: 8080 },
     },
   ])
+})
+
+test('servers that only a design can know of are there', () => {
+  const { upstreams } = sampleTraffic(sidecar as unknown as EnvoyConfig)
+  expect(Object.keys(upstreams)).toContain('inbound|8080||')
+  expect(Object.keys(upstreams)).not.toContain('outbound|8000||httpbin.default.svc.cluster.local')
 })
 
 test('a waypoint sees what comes out of the tunnel', () => {

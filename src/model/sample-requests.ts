@@ -1,4 +1,4 @@
-import type { EnvoyConfig, RequestSpec } from './design.ts'
+import type { Design, EnvoyConfig, RequestSpec, Upstream } from './design.ts'
 import { asObject, asObjects, asText, type JsonObject } from './json.ts'
 
 /** Where a workload's address stands in requests to listeners that iptables redirects to. */
@@ -26,6 +26,20 @@ export function sampleRequests(config: EnvoyConfig): RequestSpec[] {
   }
   const http = open.find(hasHttp)
   return http ? [request({ path: '/' }, http, open)] : []
+}
+
+/** The requests and servers that a design begins with. */
+export function sampleTraffic(config: EnvoyConfig): Pick<Design, 'requests' | 'upstreams'> {
+  return { requests: sampleRequests(config), upstreams: sampleUpstreams(config) }
+}
+
+/**
+ * Servers where connections were going anyway: nothing but the design says that somebody is there. Clusters with
+ * endpoints answer without being told.
+ */
+function sampleUpstreams(config: EnvoyConfig): Record<string, Upstream> {
+  const there = config.clusters.filter((one) => one.type === 'ORIGINAL_DST' && typeof one.name === 'string')
+  return Object.fromEntries(there.map((one) => [one.name as string, [{ status: 200 }]]))
 }
 
 function request(more: RequestSpec, listener: JsonObject, open: readonly JsonObject[]): RequestSpec {

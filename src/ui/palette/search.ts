@@ -70,6 +70,7 @@ function scoreOf(entry: CatalogueEntry, words: readonly string[]): number | unde
   const rest = `${entry.summary} ${entry.group} ${entry.kind}`.toLowerCase()
   const used = USED.indexOf(entry.name)
   let score = (entry.modelled === 'none' ? 0 : 2) - (entry.deprecated ? 4 : 0) + (used < 0 ? 0 : 1 - used / USED.length)
+  if (entry.kind === 'http') score += 1
   for (const [index, word] of words.entries()) {
     if (index === 0 && title.startsWith(word)) score += 40
     else if (title.split(' ').some((part) => part.startsWith(word))) score += 30

@@ -4,7 +4,7 @@ import { addListener } from '../../model/edits/resources.ts'
 import { designOf, designOfProxy, type ProxyParts } from '../../model/import.ts'
 import { formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { DesignError, plainConfig } from '../../model/migrations.ts'
-import { sampleRequests } from '../../model/sample-requests.ts'
+import { sampleTraffic } from '../../model/sample-requests.ts'
 import type { Services } from '../context.ts'
 import { loadRegistry } from '../registry.ts'
 
@@ -43,7 +43,7 @@ export async function showDesign({ store }: Services, design: Design, id = newId
 /** Starts a design on plain Envoy: one listener with an HTTP connection manager and the router. */
 export async function openNew(services: Services): Promise<void> {
   const { design } = addListener(emptyDesign())
-  await showDesign(services, { ...design, requests: sampleRequests(design.config) })
+  await showDesign(services, { ...design, ...sampleTraffic(design.config) })
 }
 
 /** Starts a design on a bundled base. */
@@ -57,7 +57,7 @@ export async function openBase(services: Services, id: string): Promise<void> {
     ...emptyDesign(base.title.replace(/^Istio /, '')),
     istio: { version: minorVersion(version), proxy: kind, namespace, labels, base: { id } },
     config,
-    requests: sampleRequests(config),
+    ...sampleTraffic(config),
   }
   await showDesign(services, design)
 }

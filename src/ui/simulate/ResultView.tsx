@@ -65,7 +65,14 @@ function StepNavigator({ count, tookMs }: { count: number; tookMs: number }) {
       <button type="button" aria-label="Step before" onClick={() => go((step ?? count) - 1)}>
         <IconChevronLeft size={15} />
       </button>
-      <span>{step === undefined ? `${count} steps` : `step ${step + 1} of ${count}`}</span>
+      {step === undefined ? (
+        <span>{count} steps</span>
+      ) : (
+        <span>
+          <span className={classes.word}>step </span>
+          {step + 1} of {count}
+        </span>
+      )}
       <button type="button" aria-label="Next step" onClick={() => go((step ?? -1) + 1)}>
         <IconChevronRight size={15} />
       </button>

@@ -49,7 +49,14 @@ export function Tabs(props: {
         </div>
         {extra}
       </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen?.id}`} className={classes.content}>
+      <div
+        role="tabpanel"
+        id={`${id}-panel`}
+        aria-labelledby={`${id}-${chosen?.id}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls and may hold nothing to focus is a tab stop itself.
+        tabIndex={0}
+        className={classes.content}
+      >
         {chosen?.content}
       </div>
     </div>

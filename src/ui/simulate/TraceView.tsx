@@ -94,8 +94,8 @@ function Row(props: { step: TraceStep; index: number; chosen: boolean; onChoose(
         {summaryOf(step)}
       </span>
       {isPartly(step) && (
-        <span className={classes.partly} title={partlyText(step)}>
-          partly modelled
+        <span className={classes.partly} role="img" aria-label="partly modelled" title={partlyText(step)}>
+          ◐
         </span>
       )}
     </div>
