@@ -103,6 +103,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     this.remoteEnd(endStream)
     if (!config.proxy100Continue && headers.get('expect')?.toLowerCase() === '100-continue') {
       this.encoder.encode1xxHeaders(new HeaderMap('response', [[':status', '100']]))
+      info.responseCode = 100
       headers.remove('expect')
     }
     const before = this.trace.before(headers)
@@ -263,6 +264,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
 
   encode1xxHeaders(headers: HeaderMap): void {
     mutateResponse(headers, this.headers, this.config, this.info, { via: false })
+    this.info.responseCode = Number(headers.get(':status'))
     this.encoder.encode1xxHeaders(headers)
   }
 

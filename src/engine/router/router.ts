@@ -1,4 +1,4 @@
-import type { Buffer } from '../buffer.ts'
+import { Buffer } from '../buffer.ts'
 import type { Timer } from '../event-loop.ts'
 import type { ResetReason } from '../http/codec/types.ts'
 import type { DataStatus, HeadersStatus } from '../http/filter.ts'
@@ -47,6 +47,7 @@ export class Router {
   private bodyOverflowed = false
   private shadows: ShadowPolicy[] = []
   private shadowHeaders: HeaderMap | undefined
+  private readonly shadowBody = new Buffer()
   private responseTimer: Timer | undefined
   private completeAt: number | undefined
 
@@ -142,16 +143,13 @@ export class Router {
 
   decodeData(data: Buffer, endStream: boolean): DataStatus {
     const { stream } = this
-    let buffering = this.retryState?.enabled === true || this.shadows.length > 0 || this.entry.internalRedirect.enabled
+    let buffering = this.retryState?.enabled === true || this.entry.internalRedirect.enabled
+    if (this.shadows.length > 0) this.shadowBody.append(data.bytes().slice())
     const held = stream.decodingBuffer()?.length ?? 0
-    const limit = Math.min(
-      stream.bufferLimit || Number.POSITIVE_INFINITY,
-      this.entry.requestBodyBufferLimit ?? Number.POSITIVE_INFINITY,
-    )
+    const limit = this.entry.requestBodyBufferLimit ?? (stream.bufferLimit || Number.POSITIVE_INFINITY)
     if (buffering && held + data.length > limit) {
       this.retryState?.cancel()
       this.retryState = undefined
-      this.shadows = []
       buffering = false
       this.bodyOverflowed = true
       if (this.attempts.empty) {
@@ -191,16 +189,17 @@ export class Router {
     this.requestComplete = true
     const { stream, timeouts } = this
     this.completeAt = stream.loop.now
-    if (this.attempts.empty) return
     if (this.shadows.length > 0 && this.shadowHeaders)
       sendShadows(
         this.shadows,
         this.shadowHeaders,
+        this.shadowBody,
         this.trailers,
         stream,
         this.config.clusters.asyncClient,
         timeouts.global,
       )
+    if (this.attempts.empty) return
     if (timeouts.global > 0) this.responseTimer = stream.loop.timer(timeouts.global, () => this.onResponseTimeout())
     this.attempts.requestComplete()
   }

@@ -1,3 +1,4 @@
+import type { Buffer } from '../buffer.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { portStart } from '../http/header-utility.ts'
 import type { ShadowPolicy } from '../route/types.ts'
@@ -8,6 +9,7 @@ import type { RouterStream } from './types.ts'
 export function sendShadows(
   policies: readonly ShadowPolicy[],
   headers: HeaderMap,
+  body: Buffer,
   trailers: HeaderMap | undefined,
   stream: RouterStream,
   client: AsyncClient,
@@ -24,11 +26,10 @@ export function sendShadows(
     if (policy.hostRewrite !== undefined) copy.set(':authority', policy.hostRewrite)
     else if (!policy.disableHostSuffix) copy.set(':authority', shadowHost(copy.get(':authority') ?? ''))
     policy.mutateHeaders(copy, stream.info)
-    const body = stream.decodingBuffer()
     client.send(
       cluster,
       copy,
-      body && body.length > 0 ? body.bytes().slice() : undefined,
+      body.length > 0 ? body.bytes().slice() : undefined,
       { timeoutMs },
       { onSuccess: () => undefined, onFailure: () => undefined },
       trailers?.clone(),
