@@ -12,7 +12,7 @@ export const clusters: JsonObject[] = [{ name: 'backend' }, { name: 'other' }, {
 
 const wellKnown: fc.Arbitrary<HeaderPair> = fc.oneof(
   fc.tuple(fc.constant('x-forwarded-for'), word(['10.0.0.1', '1.2.3.4, 10.0.0.1', '1.2.3.4,5.6.7.8', 'junk'])),
-  fc.tuple(fc.constant('x-forwarded-proto'), word(['https', 'http', 'ftp'])),
+  fc.tuple(fc.constant('x-forwarded-proto'), word(['https', 'http', 'ftp', 'HTTPS'])),
   fc.tuple(fc.constant('x-forwarded-host'), word(['fwd.test'])),
   fc.tuple(fc.constant('x-request-id'), word(['not-a-uuid', '0f0f0f0f-0000-4000-8000-00000000000a'])),
   fc.tuple(fc.constant('x-cluster'), word(['backend', 'other', 'nowhere', ''])),

@@ -77,7 +77,7 @@ export function mutateRequest(
   }
   if (config.schemeMatchesUpstream) info.schemeMatchesUpstream = true
   if (!headers.has(':scheme')) {
-    const forwarded = headers.get('x-forwarded-proto')
+    const forwarded = headers.get('x-forwarded-proto')?.toLowerCase()
     headers.set(':scheme', forwarded === 'http' || forwarded === 'https' ? forwarded : scheme)
   }
 

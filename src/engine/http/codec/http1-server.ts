@@ -60,6 +60,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private readonly parser: Http1Parser
   private active: ActiveRequest | undefined
   private headers = new HeaderMap('request')
+  private pending: { name: string; value: string } | undefined
   private trailers: HeaderMap | undefined
   private version = ''
   private headerBytes = 0
@@ -129,7 +130,16 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   header(name: string, value: string): void {
+    this.completeHeader()
     this.count(name, value, 'headers')
+    this.pending = { name, value }
+  }
+
+  // A header is looked at as a whole when the next one begins, whose name has to be well-formed by then.
+  private completeHeader(): void {
+    if (!this.pending) return
+    const { name, value } = this.pending
+    this.pending = undefined
     if (this.settings.underscores !== 'allow' && name.includes('_')) {
       if (this.settings.underscores === 'drop') return
       throw new CodecError('http/1.1 protocol error: header name contains underscores', 'http1.unexpected_underscore')
@@ -153,6 +163,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   headersComplete(framing: Framing): 'body' | 'complete' | 'tunnel' {
+    this.completeHeader()
     const { headers } = this
     const { active } = this
     if (!active) return framing.chunked || (framing.contentLength ?? 0) > 0 ? 'body' : 'complete'
@@ -241,6 +252,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private begin(): void {
     this.protocol = 'HTTP/1.1'
     this.headers = new HeaderMap('request')
+    this.pending = undefined
     this.trailers = undefined
     this.deferredHeaders = undefined
     const encoder = new ServerResponseEncoder(this, this.host)
