@@ -106,16 +106,36 @@ function nameOf(item: Json | undefined): string {
 }
 
 function segmentOf(kind: string, list: Json[], index: number): string {
-  const name = nameOf(list[index])
-  let occurrence = 1
-  for (let before = 0; before < index; before++) if (nameOf(list[before]) === name) occurrence++
-  return `${kind}:${escapeName(name)}${occurrence > 1 ? `~${occurrence}` : ''}`
+  return `${kind}:${indexOf(list).segments[index]}`
 }
 
 function indexOfSegment(kind: string, list: Json[], segment: string): number {
-  const [name = '', count = '1'] = segment.slice(kind.length + 1).split('~')
-  let left = Number(count)
-  return list.findIndex((item) => escapeName(nameOf(item)) === name && --left === 0)
+  return indexOf(list).places.get(segment.slice(kind.length + 1)) ?? -1
+}
+
+interface ListIndex {
+  /** Each entry's segment, without its kind. */
+  segments: string[]
+  places: Map<string, number>
+}
+
+/** Lists never change, and a document may have tens of thousands of clusters: their names are gone through once. */
+const indexes = new WeakMap<Json[], ListIndex>()
+
+function indexOf(list: Json[]): ListIndex {
+  let index = indexes.get(list)
+  if (!index) {
+    const counts = new Map<string, number>()
+    const segments = list.map((item) => {
+      const name = escapeName(nameOf(item))
+      const occurrence = (counts.get(name) ?? 0) + 1
+      counts.set(name, occurrence)
+      return occurrence > 1 ? `${name}~${occurrence}` : name
+    })
+    index = { segments, places: new Map(segments.map((segment, at) => [segment, at])) }
+    indexes.set(list, index)
+  }
+  return index
 }
 
 function escapeName(name: string): string {

@@ -3,8 +3,8 @@ import { asObject, getAt, parsePath } from '../model/json.ts'
 import { idOfPath, pathOfId } from '../model/locate.ts'
 import { originsOf } from '../model/origin.ts'
 import type { Finding } from '../store/app.ts'
+import { Checker, type CheckWorker } from '../worker/checker.ts'
 import type { Services } from './context.ts'
-import { loadRegistry } from './registry.ts'
 
 /** How long the design rests before it is checked. */
 const DELAY = 500
@@ -28,16 +28,22 @@ export function watchDesign({ store }: Services): void {
     timer = setTimeout(() => {
       void findingsOf(design).then((findings) => {
         const now = store.getState()
-        if (now.design?.config === design.config) now.setFindings(ownFindings(findings, design, now.base))
+        if (findings && now.design?.config === design.config) now.setFindings(ownFindings(findings, design, now.base))
       })
     }, DELAY)
   })
 }
 
-async function findingsOf(design: Design): Promise<Finding[]> {
+let checker: Checker | undefined
+
+/** What is found in a design, by a worker: undefined when a newer design is being looked at instead. */
+async function findingsOf(design: Design): Promise<Finding[] | undefined> {
+  checker ??= new Checker(
+    () =>
+      new Worker(new URL('../worker/checker.worker.ts', import.meta.url), { type: 'module' }) as unknown as CheckWorker,
+  )
   try {
-    const [{ validateText }, registry] = await Promise.all([import('../envoy/validate/index.ts'), loadRegistry()])
-    return await validateText(JSON.stringify(design), registry)
+    return await checker.check(JSON.stringify(design))
   } catch (error) {
     const message = `The design could not be checked: ${(error as Error).message}`
     return [{ severity: 'error', path: '', rule: 'check', message }]

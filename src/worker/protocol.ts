@@ -1,4 +1,5 @@
 import type { TraceStep } from '../engine/trace.ts'
+import type { Finding } from '../envoy/validate/index.ts'
 import type { LuaStep } from '../lua/index.ts'
 import type { Design } from '../model/design.ts'
 
@@ -42,3 +43,12 @@ export type WorkerMessage =
   | { type: 'done'; id: number; result: RunResult }
   /** The design cannot be run: Envoy would refuse it, say. `path` is the place in the document. */
   | { type: 'failed'; id: number; message: string; path?: string }
+
+/** To the checking worker: look at a whole document, as text. */
+export interface CheckMessage {
+  id: number
+  text: string
+}
+
+/** From it: what was found, or why nothing could be. */
+export type CheckAnswer = { id: number; findings: Finding[] } | { id: number; error: string }
