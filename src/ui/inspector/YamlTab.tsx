@@ -16,7 +16,7 @@ import { useEditObject } from './use-edit.ts'
 import { completeYaml, hoverYaml } from './yaml/complete.ts'
 import { marksOf } from './yaml/marks.ts'
 import type { YamlSchema } from './yaml/schema.ts'
-import { followYaml, fromYaml, hasComments } from './yaml/text.ts'
+import { followYaml, fromYaml, hasComments, isBlank } from './yaml/text.ts'
 
 interface YamlTabProps {
   subject: Subject
@@ -77,6 +77,8 @@ function YamlEditor({ subject, registry, locked }: YamlTabProps) {
     clearTimeout(complaint.current)
     applyTimer.current = undefined
     const now = state.current
+    // Cleared, to write something else: nothing that should empty the object meanwhile.
+    if (isBlank(now.text)) return
     let json: JsonObject
     try {
       json = fromYaml(now.text)

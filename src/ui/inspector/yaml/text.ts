@@ -16,7 +16,8 @@ export function fromYaml(text: string): JsonObject {
   return json as JsonObject
 }
 
-function isBlank(text: string): boolean {
+/** Whether a text holds nothing but white space and comments. */
+export function isBlank(text: string): boolean {
   return text.split('\n').every((line) => /^\s*(#.*)?$/.test(line))
 }
 
