@@ -113,7 +113,12 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
           void runRequest(services)
         },
       })
-      return () => running.dispose()
+      // What is run or exported after the editor was left is what it showed.
+      const leaving = editor.editor.onDidBlurEditorText(apply)
+      return () => {
+        running.dispose()
+        leaving.dispose()
+      }
     },
     [apply, services],
   )
