@@ -144,6 +144,7 @@ test.describe('what is wrong in a configuration is found, at its place', () => {
 test('a request with a malformed header gets the answer that Envoy gives', async ({ page }) => {
   await openBase(page, 'Plain Envoy')
   await paste(page, PLAIN)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(card(page, 'Router')).toBeVisible()
   await runPanel(page).getByRole('textbox', { name: 'add a header', exact: true }).fill('bad name')
   await runPanel(page).getByRole('textbox', { name: 'Request headers: value of bad name' }).fill('x')

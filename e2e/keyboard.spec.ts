@@ -1,5 +1,5 @@
 import { canvas, designOf, expect, exportedText, httpFilters, steps, test } from './app.ts'
-import { inspector, typeInEditor } from './edit.ts'
+import { inspector } from './edit.ts'
 import { focusLabel, pressUntil } from './keys.ts'
 
 const SCRIPT = `function envoy_on_response(handle)
@@ -53,7 +53,11 @@ test('by keyboard alone: import, add two filters, write Lua, simulate, read, exp
     await pressUntil(page, 'ArrowUp', /^Lua/)
     await keyboard.press('Enter')
     await expect(inspector(page).getByRole('tab', { name: 'Lua' })).toHaveAttribute('aria-selected', 'true')
-    await typeInEditor(page, SCRIPT)
+    await expect(inspector(page).locator('.monaco-editor').first()).toBeVisible({ timeout: 20_000 })
+    await pressUntil(page, 'Tab', /Escape leaves the editor/)
+    await keyboard.press('Control+a')
+    await keyboard.insertText(SCRIPT)
+    await keyboard.press('Escape')
   })
 
   await test.step('simulate, and walk through the trace', async () => {

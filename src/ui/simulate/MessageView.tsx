@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { TraceStep } from '../../engine/trace.ts'
 import { useApp } from '../context.ts'
 import classes from './ResultView.module.css'
@@ -31,10 +31,15 @@ const MARK = { same: '', added: '+ ', changed: '~ ', removed: '− ' }
 
 function Message({ step }: { step: TraceStep }) {
   const rows = headerRows(step)
+  const table = useRef<HTMLTableElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step has its own change to be seen
+  useEffect(() => {
+    table.current?.querySelector('tr:not([data-state="same"])')?.scrollIntoView({ block: 'nearest' })
+  }, [step])
   if (rows.length === 0 && !step.body) return <p className={classes.nothing}>This step carries no message.</p>
   return (
     <>
-      <table className={classes.headers}>
+      <table ref={table} className={classes.headers}>
         <tbody>
           {rows.map((row, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: names repeat

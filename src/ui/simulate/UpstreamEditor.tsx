@@ -13,9 +13,9 @@ export function UpstreamEditor() {
   const reached = useApp((state) => (state.run.outcome?.result as CaseResult | undefined)?.upstream[0]?.cluster)
   const [chosen, setChosen] = useState<string>()
   const names = (clusters ?? []).map((cluster) => String(cluster.name))
-  const shown = [chosen, reached, Object.keys(upstreams ?? {})[0], names[0]].find(
-    (name) => name !== undefined && names.includes(name),
-  )
+  const passing = (clusters ?? []).filter((cluster) => cluster.type === 'ORIGINAL_DST').map(({ name }) => name)
+  const told = Object.keys(upstreams ?? {}).find((name) => !passing.includes(name))
+  const shown = [chosen, reached, told, names[0]].find((name) => name !== undefined && names.includes(name))
   if (shown === undefined) return null
   return (
     <section className={classes.upstream} aria-label="Servers">
