@@ -159,7 +159,8 @@ export class AcceptedConnection implements AcceptedSocket {
     while (this.at < this.filters.length && !this.closed) {
       const { configured, filter } = this.filters[this.at]!
       this.record(configured)
-      if (filter && !configured.disabled(this.info)) {
+      if (configured.disabled(this.info)) this.note('filter_disabled applies: it is passed over')
+      else if (filter) {
         const status = filter.onAccept(this, this.ended)
         if (this.step) this.step.status = status
         if (this.closed) return

@@ -9,36 +9,67 @@ export interface ClientHello {
 export type HelloOutcome =
   | { kind: 'hello'; hello: ClientHello }
   | { kind: 'incomplete' }
+  /** The client said close_notify instead. */
+  | { kind: 'closed' }
   | { kind: 'none'; why: string }
 
+const ALERT = 21
 const HANDSHAKE = 22
 const CLIENT_HELLO = 1
 const SERVER_NAME = 0
 const ALPN = 16
+const RECORD_HEADER = 5
+const MAX_RECORD = 16_704
 
 /**
  * Reads a client hello from the first bytes of a connection (RFC 8446, sections 5.1 and 4.1.2), put together from as many
- * records as it takes.
+ * records as it takes. Nothing is said before a record's five bytes of header are there, nor of a record's content
+ * before all of it is, as BoringSSL reads (recorded: src/filters/listener/tls_inspector/cases/first-bytes.yaml).
  * @param maxSize bytes after which a hello is too long.
  */
 export function readClientHello(bytes: Uint8Array, maxSize: number): HelloOutcome {
   const message: number[] = []
   for (let at = 0; ; ) {
-    if (at >= bytes.length) return { kind: 'incomplete' }
-    if (bytes[at] !== HANDSHAKE) return { kind: 'none', why: 'the first byte is not that of a TLS handshake' }
-    if (at + 1 < bytes.length && bytes[at + 1] !== 3) return { kind: 'none', why: 'not a TLS record version' }
-    if (at + 5 > bytes.length) return { kind: 'incomplete' }
-    const length = (bytes[at + 3]! << 8) | bytes[at + 4]!
-    message.push(...bytes.subarray(at + 5, at + 5 + length))
-    if (message.length > 0 && message[0] !== CLIENT_HELLO) return { kind: 'none', why: 'not a client hello' }
-    if (message.length >= 4) {
-      const size = (message[1]! << 16) | (message[2]! << 8) | message[3]!
-      if (size + 4 > maxSize) return { kind: 'none', why: `the client hello is longer than ${maxSize} bytes` }
-      if (message.length >= size + 4) return parse(Uint8Array.from(message.slice(4, size + 4)))
+    if (at + RECORD_HEADER > bytes.length) return { kind: 'incomplete' }
+    const [type, major, , high, low] = bytes.subarray(at, at + RECORD_HEADER) as unknown as number[]
+    if (at === 0 && beginsVersion2(bytes)) return readVersion2(bytes)
+    if (type !== HANDSHAKE && type !== ALERT)
+      return { kind: 'none', why: 'the first byte is not that of a TLS handshake' }
+    if (major !== 3) return { kind: 'none', why: 'not a TLS record version' }
+    const length = (high! << 8) | low!
+    if (length > MAX_RECORD) return { kind: 'none', why: 'a TLS record is never that long' }
+    const content = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length)
+    if (content.length < length) return { kind: 'incomplete' }
+    at += RECORD_HEADER + length
+    if (type === ALERT) {
+      const [level, description] = content as unknown as number[]
+      if (length !== 2 || level !== 1) return { kind: 'none', why: 'a TLS alert came in place of a client hello' }
+      if (description === 0) return { kind: 'closed' }
+      continue
     }
-    if (at + 5 + length > bytes.length) return { kind: 'incomplete' }
-    at += 5 + length
+    message.push(...content)
+    if (message.length > 0 && message[0] !== CLIENT_HELLO) return { kind: 'none', why: 'not a client hello' }
+    if (message.length < 4) continue
+    const size = (message[1]! << 16) | (message[2]! << 8) | message[3]!
+    if (size + 4 > maxSize) return { kind: 'none', why: `the client hello is longer than ${maxSize} bytes` }
+    if (message.length >= size + 4) return parse(Uint8Array.from(message.slice(4, size + 4)))
   }
+}
+
+// A hello in SSL 2.0's clothes: a length of two bytes whose top bit is set, the message's type, version 3.x.
+function beginsVersion2(bytes: Uint8Array): boolean {
+  return (bytes[0]! & 0x80) !== 0 && bytes[2] === CLIENT_HELLO && bytes[3] === 3
+}
+
+function readVersion2(bytes: Uint8Array): HelloOutcome {
+  const length = ((bytes[0]! & 0x7f) << 8) | bytes[1]!
+  const body = new Reader(bytes.subarray(2, 2 + length))
+  if (length > 3 && body.left < length) return { kind: 'incomplete' }
+  body.skip(3)
+  const parts = body.u16() + body.u16() + body.u16()
+  return body.failed || body.left !== parts
+    ? { kind: 'none', why: 'the client hello is malformed' }
+    : { kind: 'hello', hello: { sni: undefined, alpn: [] } }
 }
 
 function parse(body: Uint8Array): HelloOutcome {

@@ -1,4 +1,8 @@
-import type { Filter, FilterChain } from '../../envoy/types/envoy/config/listener/v3/listener_components_pb.d.ts'
+import type {
+  Filter,
+  FilterChain,
+  ListenerFilterChainMatchPredicate,
+} from '../../envoy/types/envoy/config/listener/v3/listener_components_pb.d.ts'
 import type { Listener as ListenerConfig } from '../../envoy/types/envoy/config/listener/v3/listener_pb.d.ts'
 import { ConfigError } from '../catalogue.ts'
 import { createMatcher, type Matcher } from '../match/index.ts'
@@ -154,7 +158,7 @@ function configureListenerFilter(
     config: undefined,
     shared: undefined,
     context,
-    disabled: () => false,
+    disabled: (info) => filter.filterDisabled !== undefined && holds(filter.filterDisabled, info),
   }
   const any = filter.configType.case === 'typedConfig' ? filter.configType.value : undefined
   const opened = services.registry.unpack(any)
@@ -167,4 +171,16 @@ function configureListenerFilter(
   configured.config = opened.message
   configured.shared = definition.shared?.(opened.message, context)
   return configured
+}
+
+// ListenerFilterChainMatchPredicate (source/common/network/listener_filter_matcher.cc, filter_matcher.cc): the range has
+// no end of its own, and a predicate without a rule cannot be configured.
+function holds({ rule }: ListenerFilterChainMatchPredicate, info: ConnectionInfo): boolean {
+  if (rule.case === 'anyMatch') return true
+  if (rule.case === 'notMatch') return !holds(rule.value, info)
+  if (rule.case === 'andMatch') return rule.value.rules.every((each) => holds(each, info))
+  if (rule.case === 'orMatch') return rule.value.rules.some((each) => holds(each, info))
+  if (rule.case !== 'destinationPortRange') return false
+  const { port } = info.local
+  return port >= rule.value.start && port < rule.value.end
 }

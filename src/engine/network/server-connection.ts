@@ -35,7 +35,8 @@ export class ServerConnection {
   private readDisabled = 0
   private readEnded = false
   private writeEnded = false
-  private closing = false
+  /** No more is read, and what was written is on its way out. */
+  closing = false
   private closeTimer: Timer | undefined
   private reading = false
 
@@ -74,7 +75,7 @@ export class ServerConnection {
   }
 
   private read(): void {
-    if (this.readDisabled > 0 || this.reading) return
+    if (this.readDisabled > 0 || this.reading || this.closing) return
     // Bytes that come while a filter runs are seen when it has returned.
     this.reading = true
     this.iterate(0)
@@ -221,7 +222,7 @@ class Slot implements NetworkConnection {
     return this.connection.options.bufferLimit
   }
   get open() {
-    return this.connection.open
+    return this.connection.open && !this.connection.closing
   }
   get delayedCloseTimeoutMs() {
     return this.connection.delayedCloseTimeoutMs

@@ -18,6 +18,10 @@ export const tlsInspector = defineListenerFilter<TlsInspector>({
       const outcome = readClientHello(bytes, config.maxClientHelloSize ?? MAX_CLIENT_HELLO)
       if (outcome.kind === 'hello') return found(socket, outcome.hello)
       if (outcome.kind === 'incomplete' && !ended) return 'WaitForData'
+      if (outcome.kind === 'closed') {
+        socket.note('the client closed TLS before a client hello')
+        return 'Close'
+      }
       socket.note(outcome.kind === 'none' ? `not TLS: ${outcome.why}` : 'the connection ended before a client hello')
       if (config.closeConnectionOnClientHelloParsingErrors && bytes[0] === 22) {
         socket.close('client_hello_parsing_error')
