@@ -58,7 +58,7 @@ export function StepFooter({ steps, lines, at, onStep, onFormat }: StepFooterPro
               <IconPlayerSkipForward size={14} />
             </button>
           </span>
-          <span className={classes.locals} aria-live="polite" title={localsText(step)}>
+          <span className={classes.values} aria-live="polite" title={localsText(step)}>
             <b>line {step.line}</b> <code>{localsText(step) || 'no locals yet'}</code>
           </span>
         </>
