@@ -26,10 +26,10 @@ export function setUpInternalRedirect(
   if (path === undefined) return refused('the request has no path')
   const url = parseUrl(response.get('location') ?? '')
   if (!url) return refused('location is not an absolute URL')
-  const scheme = headers.get(':scheme') ?? (stream.info.connection.tls ? 'https' : 'http')
-  const fromHttp = scheme === 'http'
+  // In the clear it is HTTP, whatever :scheme was made to say.
+  const fromHttp = headers.get(':scheme') === 'http' || !stream.info.connection.tls
   const toHttp = url.scheme === 'http'
-  if (!policy.allowCrossScheme && fromHttp !== toHttp) return refused(`${scheme} to ${url.scheme} is not allowed`)
+  if (!policy.allowCrossScheme && fromHttp !== toHttp) return refused(`${fromHttp ? 'http' : 'https'} to ${url.scheme} is not allowed`)
 
   const { filterState } = stream.info
   const counter = filterState.get(COUNT)

@@ -38,15 +38,17 @@ function made(mutations: Mutations | undefined, context: FilterFactoryContext, p
 }
 
 function headerMutationFilter({ chain, mostSpecificWins, forRoute }: Shared): HttpFilter {
-  let sets: MutationSet[] | undefined
+  let levels: MutationSet[] | undefined
 
-  // The route table comes last unless the most specific level is to win: whoever runs last has the last word.
-  const setsOf = (stream: HttpStream): MutationSet[] => {
-    if (!sets) {
-      const levels = stream.perRouteConfigs().map((entry) => forRoute(entry.message as HeaderMutationPerRoute))
-      sets = [chain, ...(mostSpecificWins ? levels : levels.reverse())]
+  // The route is asked for only after the filter's own changes, which may lead to another one. The route table comes last
+  // unless the most specific level is to win: whoever runs last has the last word.
+  const apply = (stream: HttpStream, change: (set: MutationSet) => void): void => {
+    change(chain)
+    if (!levels) {
+      levels = stream.perRouteConfigs().map((entry) => forRoute(entry.message as HeaderMutationPerRoute))
+      if (!mostSpecificWins) levels.reverse()
     }
-    return sets
+    levels.forEach(change)
   }
   const context = (stream: HttpStream): FormatContext => ({
     info: stream.info,
@@ -57,19 +59,19 @@ function headerMutationFilter({ chain, mostSpecificWins, forRoute }: Shared): Ht
 
   return {
     decodeHeaders(headers, stream) {
-      for (const set of setsOf(stream)) set.requestHeaders(headers, context(stream))
+      apply(stream, (set) => set.requestHeaders(headers, context(stream)))
       return 'Continue'
     },
     decodeTrailers(trailers, stream) {
-      for (const set of setsOf(stream)) set.requestTrailers(trailers, context(stream))
+      apply(stream, (set) => set.requestTrailers(trailers, context(stream)))
       return 'Continue'
     },
     encodeHeaders(headers, stream) {
-      for (const set of setsOf(stream)) set.responseHeaders(headers, context(stream))
+      apply(stream, (set) => set.responseHeaders(headers, context(stream)))
       return 'Continue'
     },
     encodeTrailers(trailers, stream) {
-      for (const set of setsOf(stream)) set.responseTrailers(trailers, context(stream))
+      apply(stream, (set) => set.responseTrailers(trailers, context(stream)))
       return 'Continue'
     },
   }
