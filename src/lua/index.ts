@@ -7,6 +7,7 @@
  *
  * Scripts are byte strings' worth of code; everything they say comes back as byte strings.
  */
+import { latin1 } from '../engine/bytes.ts'
 import type { HeaderMap } from '../engine/http/header-map.ts'
 import { chooseCluster, clusterHandler, type RouteAnswer, type RouteQuestion } from './api/cluster-specifier.ts'
 import type { RunLimits } from './api/failure.ts'
@@ -86,14 +87,22 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
     return script
   }
 
+  // A machine takes address space of which a browser has enough for about a hundred, and a proxy with many listeners has
+  // the same script on each of them: once it has been seen to load, the others load when a stream first needs them.
+  const seen = new Set<string>()
+
   return {
     steps,
     statsScope: () => new StatsScope(),
     httpScript(source, place) {
-      const script = load(source, place, httpHandlers)
+      const key = latin1(source)
+      let loaded = seen.has(key) ? undefined : load(source, place, httpHandlers)
+      seen.add(key)
       return {
-        name: script.name,
+        name: place.name,
         open(side, headers, endStream) {
+          loaded ??= load(source, place, httpHandlers)
+          const script = loaded
           if (!script.has(side.handler)) return undefined
           for (const text of script.loadOutput.splice(0)) side.log('info', `while loading: ${text}`)
           return new StreamHandle(script, side, headers, endStream)
