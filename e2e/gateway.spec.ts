@@ -93,3 +93,22 @@ test('by mouse: import the gateway, add two filters, simulate, read the trace, e
     await fresh.close()
   })
 })
+
+test('Lua at one of Istio’s slots is exported as a TrafficExtension, or as an EnvoyFilter if that is asked for', async ({
+  page,
+}) => {
+  await openBase(page, 'Istio ingress gateway')
+  await card(page, 'istio.metadata_exchange').click()
+  await page.keyboard.press('a')
+  await page.keyboard.type('Lua')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => httpFilters(page)).toContain('Lua')
+  const native = await exportedText(page, 'Istio resources')
+  expect(native).toContain('kind: TrafficExtension')
+  expect(native).not.toContain('kind: EnvoyFilter')
+  const only = await exportedText(page, 'EnvoyFilter only')
+  expect(only).toContain('kind: EnvoyFilter')
+  expect(only).not.toContain('kind: TrafficExtension')
+  const bootstrap = await exportedText(page, 'Envoy bootstrap')
+  expect(bootstrap).toContain('static_resources:')
+})

@@ -47,12 +47,7 @@ export function ExportDialog() {
           {problem}
         </p>
       )}
-      {made?.notes.map((note) => (
-        <p key={`${note.place} ${note.message}`} className={classes.warning} data-severity={note.severity}>
-          {note.place && <b>{note.place}: </b>}
-          {note.message}
-        </p>
-      ))}
+      {made && made.notes.length > 0 && <Notes notes={made.notes} />}
       <pre className={`mono ${classes.preview}`} data-testid="preview" aria-busy={!made && !problem}>
         {made ? made.text || 'Nothing differs from what istiod sends: there is nothing to apply.' : ''}
       </pre>
@@ -65,5 +60,24 @@ export function ExportDialog() {
         </button>
       </div>
     </div>
+  )
+}
+
+const ORDER = { error: 0, warning: 1, info: 2 }
+
+/** What the reader must know, the gravest first; many of them scroll, so that the text stays in sight. */
+function Notes({ notes }: { notes: Exported['notes'] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls and holds nothing to focus is a tab stop itself.
+    <ul className={classes.notes} tabIndex={0} aria-label={`${notes.length} notes`}>
+      {notes
+        .toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity])
+        .map((note) => (
+          <li key={`${note.place} ${note.message}`} className={classes.warning} data-severity={note.severity}>
+            {note.place && <b>{note.place}: </b>}
+            {note.message}
+          </li>
+        ))}
+    </ul>
   )
 }

@@ -1,4 +1,5 @@
 import type { LogLine } from '../../engine/trace.ts'
+import { shortName } from '../../model/edits/edit.ts'
 import { useServices } from '../context.ts'
 import classes from './ResultView.module.css'
 import { chooseStep } from './TraceView.tsx'
@@ -14,7 +15,9 @@ export function LogsView({ logs }: { logs: { step: number; name: string; line: L
         <li key={i} data-level={line.level}>
           <button type="button" onClick={() => chooseStep(services, step)}>
             <span className={classes.level}>{line.level}</span>
-            <span className={classes.name}>{name}</span>
+            <span className={classes.name} title={name}>
+              {shortName(name)}
+            </span>
             <span className={classes.text}>{line.text}</span>
           </button>
           {line.stack && <pre className={classes.body}>{line.stack}</pre>}

@@ -17,7 +17,8 @@ export const FilterNode = memo(function FilterNode({ id, data }: NodeProps<Extra
   const { mark, unreached } = useMarks(id)
   const istio = card.origin !== 'own'
   const replied = mark?.answer === undefined ? 'replied' : `replied ${mark.answer}`
-  const notes = mark?.failed ? 'failed' : mark?.replied ? replied : card.note
+  const did = [mark?.replied && replied, mark?.failed && 'failed'].filter(Boolean).join(', ')
+  const notes = did || card.note
   const props = useCard(id, `${card.kind} filter`, labelOf())
 
   function labelOf(): string {
