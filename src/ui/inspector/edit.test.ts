@@ -10,16 +10,18 @@ import { subjectOf } from './subject.ts'
 const off = { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true }
 
 function design(): Design {
-  const routes = {
+  const routes: JsonObject = {
     name: 'r',
     virtual_hosts: [{ name: 'shop', domains: ['*'], routes: [route({ lua: off }), route()] }],
   }
-  const manager = {
+  const manager: JsonObject = {
     '@type': 'type.googleapis.com/x.HttpConnectionManager',
     route_config: routes,
     http_filters: [{ name: 'lua', typed_config: { '@type': 'x' } }, { name: 'other' }],
   }
-  const listeners = [{ name: 'l', filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }] }]
+  const listeners: JsonObject[] = [
+    { name: 'l', filter_chains: [{ filters: [{ name: 'hcm', typed_config: manager }] }] },
+  ]
   return { ...emptyDesign(), config: { listeners, clusters: [{ name: 'a' }] } }
 }
 
