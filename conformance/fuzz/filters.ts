@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { JsonObject } from '../../src/cli/case-document.ts'
 import { headerValueOption, mutations } from './header-changes.ts'
 import { headerMatcher, pathMatcher, stringMatcher } from './matches.ts'
+import { headerToMetadata, setFilterState, setMetadata } from './metadata-filters.ts'
 import { boolean, list, message, oneof, sometimes, typed, word } from './words.ts'
 
 const TYPE = 'envoy.extensions.filters.http'
@@ -38,6 +39,11 @@ const principalLeaf = oneof({
   url_path: pathMatcher,
   remote_ip: word(['127.0.0.0/8', '10.0.0.0/8', '127.0.0.2/32']).map(cidr),
   direct_remote_ip: word(['127.0.0.0/8', '127.0.0.3/32']).map(cidr),
+  metadata: word(['set', 'lua', 'a']).map((value) => ({
+    filter: 'envoy.lb',
+    path: [{ key: 'key' }],
+    value: { string_match: { exact: value } },
+  })),
 })
 
 function cidr(text: string): JsonObject {
@@ -57,15 +63,19 @@ const principal = fc.oneof(
   { weight: 1, arbitrary: list(principalLeaf, 2, 1).map((ids): JsonObject => ({ or_ids: { ids } })) },
 )
 
+const rbacRules = fc.record({
+  action: word(['ALLOW', 'DENY', 'LOG']),
+  policies: fc.dictionary(
+    word(['p1', 'p2']),
+    fc.record({ permissions: list(permission, 2, 1), principals: list(principal, 2, 1) }),
+    { minKeys: 1, maxKeys: 2 },
+  ),
+})
+
 const rbacConfig = message({
-  rules: fc.record({
-    action: word(['ALLOW', 'DENY']),
-    policies: fc.dictionary(
-      word(['p1', 'p2']),
-      fc.record({ permissions: list(permission, 2, 1), principals: list(principal, 2, 1) }),
-      { minKeys: 1, maxKeys: 2 },
-    ),
-  }),
+  rules: sometimes(rbacRules, 1),
+  shadow_rules: sometimes(rbacRules, 4),
+  shadow_rules_stat_prefix: sometimes(fc.constant('s_'), 5),
 })
 
 const mutationConfig = message({
@@ -159,6 +169,23 @@ export const FILTERS: readonly FilterKind[] = [
     type: `${TYPE}.fault.v3.HTTPFault`,
     config: faultConfig,
     perRoute: { type: `${TYPE}.fault.v3.HTTPFault`, config: faultConfig },
+  },
+  {
+    name: 'envoy.filters.http.header_to_metadata',
+    type: `${TYPE}.header_to_metadata.v3.Config`,
+    config: headerToMetadata,
+    perRoute: { type: `${TYPE}.header_to_metadata.v3.Config`, config: headerToMetadata },
+  },
+  {
+    name: 'envoy.filters.http.set_metadata',
+    type: `${TYPE}.set_metadata.v3.Config`,
+    config: setMetadata,
+  },
+  {
+    name: 'envoy.filters.http.set_filter_state',
+    type: `${TYPE}.set_filter_state.v3.Config`,
+    config: setFilterState,
+    perRoute: { type: `${TYPE}.set_filter_state.v3.Config`, config: setFilterState },
   },
   {
     name: 'envoy.filters.http.buffer',

@@ -77,6 +77,11 @@ const pathSpecifier = fc.oneof(
 const never = { default_value: { numerator: 0, denominator: 'HUNDRED' } }
 const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } }
 
+// Filters set it after the first choice of a route: it counts when a route is chosen again.
+const metadataMatchers = word(['set', 'lua', 'a']).map((value) => [
+  { filter: 'envoy.lb', path: [{ key: 'key' }], value: { string_match: { exact: value } } },
+])
+
 /** A RouteMatch of any kind; the path is checked first, so most have nothing else. */
 export const routeMatch: fc.Arbitrary<JsonObject> = merged(
   pathSpecifier,
@@ -87,6 +92,12 @@ export const routeMatch: fc.Arbitrary<JsonObject> = merged(
     cookies: sometimes(list(cookieMatcher, 1, 1), 10),
     grpc: sometimes(fc.constant({}), 20),
     runtime_fraction: sometimes(word([never, always]), 12),
+    dynamic_metadata: sometimes(metadataMatchers, 20),
+    filter_state: sometimes(fc.constant([{ key: 'fuzz.key', string_match: { prefix: 'a' } }]), 24),
+    tls_context: sometimes(
+      fc.constantFrom<JsonObject>({ presented: false }, { presented: true }, { validated: false }),
+      24,
+    ),
   }),
 )
 
