@@ -60,6 +60,17 @@ describe('the simulator client', () => {
     expect(await next).toBe(result)
   })
 
+  test('a large configuration has time to be read', async () => {
+    const { client, workers } = setUp()
+    const large = { ...design, config: { listeners: ['x'.repeat(2_000_000)] } } as unknown as Design
+    const run = client.run(large).catch((error: unknown) => error)
+    workers[0]!.say({ type: 'started', id: 1 })
+    vi.advanceTimersByTime(2_900)
+    expect(workers[0]!.ended).toBe(false)
+    vi.advanceTimersByTime(200)
+    expect(await run).toMatchObject({ kind: 'timeout', message: expect.stringContaining('after 3 s') })
+  })
+
   test('loading the worker’s assets is not charged to the run', () => {
     const { client, workers } = setUp()
     void client.run(design)

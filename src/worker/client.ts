@@ -25,12 +25,18 @@ export class RunError extends Error {
 
 interface Pending {
   id: number
+  budgetMs: number
   timer: ReturnType<typeof setTimeout> | undefined
   settle(outcome: { result: RunResult } | { error: RunError }): void
 }
 
-/** Real milliseconds that a run may take before its worker is ended. */
+/** Real milliseconds that a run may take before its worker is ended, beside what reading the configuration takes. */
 export const RUN_BUDGET_MS = 1_000
+
+/** A proxy is built anew for each run: a millisecond for each thousand characters of its configuration, and not for ever. */
+function buildMs({ config }: Design): number {
+  return Math.min(10_000, (JSON.stringify(config)?.length ?? 0) / 1_000)
+}
 
 /**
  * Runs designs in a worker. One run at a time counts: a newer one supersedes it, and one past its budget is ended together
@@ -65,6 +71,7 @@ export class SimulatorClient {
     return new Promise((resolve, reject) => {
       this.pending = {
         id,
+        budgetMs: this.budgetMs + buildMs(design),
         timer: undefined,
         settle: (outcome) => ('result' in outcome ? resolve(outcome.result) : reject(outcome.error)),
       }
@@ -92,7 +99,8 @@ export class SimulatorClient {
   private receive(worker: WorkerLike, message: WorkerMessage): void {
     if (worker !== this.worker || message.id !== this.pending?.id) return
     if (message.type === 'started') {
-      this.pending.timer = setTimeout(() => this.expire(), this.budgetMs)
+      const { budgetMs } = this.pending
+      this.pending.timer = setTimeout(() => this.expire(budgetMs), budgetMs)
     } else if (message.type === 'done') {
       this.finish({ result: message.result })
     } else {
@@ -100,8 +108,8 @@ export class SimulatorClient {
     }
   }
 
-  private expire(): void {
-    const seconds = this.budgetMs / 1000
+  private expire(budgetMs: number): void {
+    const seconds = Math.round(budgetMs / 100) / 10
     this.finish({
       error: new RunError('timeout', `the run was ended after ${seconds} s; is there a loop without an end?`),
     })
