@@ -74,7 +74,8 @@ function directResponse({ config, path, host }: RouteSettings): DirectResponse {
       if (!formatter) return { body, contentType: undefined }
       return {
         body: formatter.format({ info, requestHeaders: headers, localReplyBody: body }),
-        contentType: formatter.contentType,
+        // That of a text format is only the default of local replies.
+        contentType: formatter.contentType === 'text/plain' ? undefined : formatter.contentType,
       }
     },
     // Where the request itself went: the router sends it along with 201 and 3xx.

@@ -20,8 +20,8 @@ export function respondDirectly(
       const location = headers.has(':path') ? direct.newUri(headers, stream.info) : undefined
       const locates = direct.status === 201 || (direct.status >= 300 && direct.status < 400)
       if (location && locates) response.add('location', location)
-      if (contentType !== undefined && body !== '') response.set('content-type', contentType)
       route.finalizeResponseHeaders(response, stream.info)
+      if (contentType !== undefined && body !== '') response.set('content-type', contentType)
     },
   })
 }

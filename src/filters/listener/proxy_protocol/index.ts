@@ -15,7 +15,7 @@ export const proxyProtocol = defineListenerFilter<ProxyProtocol>({
   ...about,
   create: ({ config }) => ({
     onAccept(socket, ended) {
-      const outcome = readProxyHeader(socket.peek())
+      const outcome = readProxyHeader(socket.peek(), !config.allowRequestsWithoutProxyProtocol)
       if (outcome.kind === 'incomplete') {
         if (!ended) return 'WaitForData'
         return refuse(socket, 'the connection ended inside the PROXY header')
