@@ -51,16 +51,16 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
   const { sharedVmId } = config
   const named = new Map<string, HttpScript>()
   for (const [name, source] of Object.entries(config.sourceCodes))
-    named.set(name, read(source, `typed_config.source_codes["${name}"]`, sharedVmId))
+    named.set(name, read(source, `source_codes["${name}"]`, sharedVmId))
 
   const routeScripts = new WeakMap<LuaPerRoute, HttpScript>()
   return {
     service,
     named,
     defaultScript: config.defaultSourceCode
-      ? read(config.defaultSourceCode, 'typed_config.default_source_code', sharedVmId)
+      ? read(config.defaultSourceCode, 'default_source_code', sharedVmId)
       : config.inlineCode
-        ? load(utf8(config.inlineCode), 'typed_config.inline_code', sharedVmId)
+        ? load(utf8(config.inlineCode), 'inline_code', sharedVmId)
         : undefined,
     ofRoute(message) {
       if (message.override.case !== 'sourceCode') return undefined

@@ -83,7 +83,7 @@ describe('stepping', () => {
 
   test('names that say typed_config twice are the same script', () => {
     const name = 'x[0].typed_config.default_source_code'
-    expect(stepsOf([step('x[0].typed_config.typed_config.default_source_code', 1)], name)).toHaveLength(1)
+    expect(stepsOf([step('config.x[0].typed_config.default_source_code', 1)], name)).toHaveLength(1)
   })
 
   test('from breakpoint to breakpoint', () => {

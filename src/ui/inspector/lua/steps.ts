@@ -5,9 +5,9 @@ export function stepsOf(steps: readonly ScriptStep[] | undefined, script: string
   return (steps ?? []).filter((step) => plainName(step.script) === script)
 }
 
-/** The path of a script as the document has it: a run names a step on the way twice. */
+/** The path of a script as the document has it: a run names it from the case's root. */
 function plainName(script: string): string {
-  return script.replace(/^config\./, '').replace('.typed_config.typed_config.', '.typed_config.')
+  return script.replace(/^config\./, '')
 }
 
 /** The first step on a line with a breakpoint, at `from` or after it in the direction; -1 if there is none. */
