@@ -1,4 +1,5 @@
-// A load generator with a process of its own: `load.ts PORT SECONDS`. Prints the requests it got answers to, a second.
+// A load generator with a process of its own: `load.ts PORT SECONDS`. Prints the requests it got answers to, a second
+// and in all.
 import { connect } from 'node:net'
 import { REQUEST_HEAD } from './chains.ts'
 
@@ -53,7 +54,8 @@ setTimeout(() => {
   const before = answered
   const begin = performance.now()
   setTimeout(() => {
-    process.stdout.write(`${(((answered - before) / (performance.now() - begin)) * 1000).toFixed(0)}\n`)
+    const perSecond = ((answered - before) / (performance.now() - begin)) * 1000
+    process.stdout.write(`${perSecond.toFixed(0)} ${answered}\n`)
     process.exit(0)
   }, seconds * 1000)
 }, WARM_UP_MS)

@@ -3,19 +3,21 @@ import type { JsonObject } from '../../src/cli/case-document.ts'
 import { findEnvoy } from '../envoy/find-envoy.ts'
 import { chain, LUA_FILTER, manyFilters, manyHosts, manyRoutes, ONE_HOST, TEN_FILTERS } from './chains.ts'
 import { measureEnvoy } from './envoy.ts'
-import { measureSimulator } from './simulator.ts'
+import { measureSimulator, type Speed } from './simulator.ts'
 
 const SECONDS = 3
 const SCALE_SECONDS = 1
 
 interface Compared {
-  simulator: number
-  envoy: number
-  /** Simulator to Envoy: 0.5 is half as many requests. */
+  simulator: { perSecond: number; cost: number }
+  envoy: { perSecond: number; cost: number }
+  /** Simulator to Envoy, requests by the clock: 0.5 is half as many. */
   ratio: number
+  /** The same by processor time: on a machine with other work to do this one is to be trusted. */
+  ratioOfCosts: number
 }
 
-/** `npm run bench`: measures and prints one JSON object; requests are per second, costs in microseconds of one request. */
+/** `npm run bench`: measures and prints one JSON object; requests are per second, costs in microseconds of processor time for one request. */
 async function main(): Promise<void> {
   const envoy = findEnvoy()
   const report = {
@@ -34,15 +36,23 @@ async function main(): Promise<void> {
 async function compare(envoy: string, config: JsonObject): Promise<Compared> {
   const simulator = await measureSimulator(config, SECONDS)
   const real = await measureEnvoy(envoy, config, SECONDS)
-  return { simulator: Math.round(simulator), envoy: Math.round(real), ratio: round(simulator / real) }
+  return {
+    simulator: rounded(simulator),
+    envoy: rounded(real),
+    ratio: round(simulator.perSecond / real.perSecond),
+    ratioOfCosts: round(real.cost / simulator.cost),
+  }
+}
+
+function rounded({ perSecond, cost }: Speed): Speed {
+  return { perSecond: Math.round(perSecond), cost: round(cost) }
 }
 
 /** What a request costs at each size, and what each part more has cost since the size before. */
 async function scale(sizes: readonly number[], config: (size: number) => JsonObject) {
   const points: { size: number; perSecond: number; cost: number; costOfOneMore?: number }[] = []
   for (const size of sizes) {
-    const perSecond = await measureSimulator(config(size), SCALE_SECONDS)
-    const cost = 1e6 / perSecond
+    const { perSecond, cost } = await measureSimulator(config(size), SCALE_SECONDS)
     const before = points.at(-1)
     points.push({
       size,

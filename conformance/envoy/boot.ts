@@ -108,6 +108,7 @@ export interface RunningEnvoy {
   stop: () => Promise<void>
   /** The port of the admin interface. */
   admin: number
+  pid: number
 }
 
 /**
@@ -135,7 +136,7 @@ export async function startEnvoy(envoy: string, bootstrap: JsonObject, folder: s
   }
   for (let poll = 0; poll < READY_POLLS; poll++) {
     if (!isRunning(child)) throw new Error(`envoy refused the case:\n${reason(readFileSync(logFile, 'utf8'))}`)
-    if (await isReady(admin)) return { stop, admin }
+    if (await isReady(admin)) return { stop, admin, pid: child.pid! }
     await sleep(READY_POLL_MS)
   }
   await stop()
