@@ -1,5 +1,5 @@
 import type { FilterFactoryContext } from '../../../engine/catalogue.ts'
-import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
+import type { HttpFilter } from '../../../engine/http/filter.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
 import type { RBAC, RBACPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/rbac/v3/rbac_pb.d.ts'
 import { denialDetails, type RbacEngine, type RbacVerdict, rulesEngine } from '../../common/rbac/engine.ts'
@@ -55,21 +55,25 @@ function rbacFilter(shared: RbacShared): HttpFilter {
       const perRoute = stream.perRoute<RBACPerRoute>()
       const { enforced, shadow, rulesPrefix, shadowPrefix } = perRoute ? shared.forRoute(perRoute) : shared.chain
       const subject = { connection: stream.info.connection, info: stream.info, headers }
+      const found: JsonObject = {}
       if (shadow) {
         const verdict = shadow.decide(subject)
-        record(stream, `${shadowPrefix}shadow_`, verdict)
+        Object.assign(found, described(`${shadowPrefix}shadow_`, verdict))
         stream.note(`shadow rules would have it ${outcome(verdict)}`)
       }
       if (!enforced) {
+        if (shadow) stream.info.dynamicMetadata.set(NAMESPACE, found)
         stream.note('no rules to enforce')
         return 'Continue'
       }
       const verdict = enforced.decide(subject)
-      record(stream, `${rulesPrefix}enforced_`, verdict)
+      Object.assign(found, described(`${rulesPrefix}enforced_`, verdict))
       stream.note(outcome(verdict))
       if (verdict.log !== undefined) stream.info.dynamicMetadata.set('envoy.common', { access_log_hint: verdict.log })
-      if (verdict.allowed) return 'Continue'
-      return stream.reply(403, 'RBAC: access denied', { details: denialDetails(verdict.policy) })
+      if (!verdict.allowed) stream.reply(403, 'RBAC: access denied', { details: denialDetails(verdict.policy) })
+      // Only now: what the route adds to the reply of a denial cannot speak of it yet.
+      stream.info.dynamicMetadata.set(NAMESPACE, found)
+      return verdict.allowed ? 'Continue' : 'StopIteration'
     },
   }
 }
@@ -78,8 +82,8 @@ function outcome({ allowed, policy }: RbacVerdict): string {
   return `${allowed ? 'allowed' : 'denied'}${policy ? ` by policy ${policy}` : ': no policy matched'}`
 }
 
-function record(stream: HttpStream, prefix: string, { allowed, policy }: RbacVerdict): void {
+function described(prefix: string, { allowed, policy }: RbacVerdict): JsonObject {
   const fields: JsonObject = { [`${prefix}engine_result`]: allowed ? 'allowed' : 'denied' }
   if (policy) fields[`${prefix}effective_policy_id`] = policy
-  stream.info.dynamicMetadata.set(NAMESPACE, fields)
+  return fields
 }
