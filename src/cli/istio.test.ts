@@ -162,6 +162,15 @@ describe('export', () => {
     expect(JSON.parse(out).listeners).toEqual(JSON.parse(text).listeners)
   })
 
+  it('takes what apply printed, which has no endpoints, for the desired proxy', async () => {
+    const base = file('base.json', await loadBase('gateway'))
+    expect(await applyCommand(['--base', base, ...proxy, file('n.yaml', resource)])).toBe(0)
+    const desired = file('desired.json', out)
+    out = ''
+    expect(await exportCommand(['--base', base, '--desired', desired, ...proxy])).toBe(0)
+    expect(out).toContain('name: mine')
+  })
+
   it('answers 1 and says what it cannot express', async () => {
     const base = await loadBase('gateway')
     const files = ['--base', file('base.json', base), '--desired', file('d.json', { ...base, routes: [] })]

@@ -221,7 +221,8 @@ function noteRest(resources: JsonObject[], { base, desired, proxy, deps, notes }
   if (steps.length > 50) {
     notes.push({ severity: 'error', place: '/', message: `and ${steps.length - 50} more places that are not reached` })
   }
-  if (!equal(base.endpoints ?? [], desired.endpoints ?? [])) {
+  // A proxy written down without endpoints, as `apply` prints it, says nothing of them.
+  if (desired.endpoints?.length && !equal(base.endpoints ?? [], desired.endpoints)) {
     notes.push({
       severity: 'error',
       place: 'endpoints',
