@@ -29,7 +29,8 @@ export function setUpInternalRedirect(
   // In the clear it is HTTP, whatever :scheme was made to say.
   const fromHttp = headers.get(':scheme') === 'http' || !stream.info.connection.tls
   const toHttp = url.scheme === 'http'
-  if (!policy.allowCrossScheme && fromHttp !== toHttp) return refused(`${fromHttp ? 'http' : 'https'} to ${url.scheme} is not allowed`)
+  if (!policy.allowCrossScheme && fromHttp !== toHttp)
+    return refused(`${fromHttp ? 'http' : 'https'} to ${url.scheme} is not allowed`)
 
   const { filterState } = stream.info
   const counter = filterState.get(COUNT)
