@@ -336,13 +336,14 @@ export class Router {
     this.retryState = undefined
     if (this.completeAt !== undefined && !this.config.suppressEnvoyHeaders)
       headers.set('x-envoy-upstream-service-time', String(Math.trunc(stream.loop.now - this.completeAt)))
-    stream.info.responseCodeDetails = 'via_upstream'
+    const details = attempt.replyDetails ?? 'via_upstream'
+    stream.info.responseCodeDetails = details
     stream.info.responseCode = status
     stream.route()?.finalizeResponseHeaders(headers, stream.info)
     this.responseStarted = true
     this.attempts.keepOnly(attempt)
     if (endStream) this.onUpstreamComplete(attempt)
-    stream.encodeHeaders(headers, endStream, 'via_upstream')
+    stream.encodeHeaders(headers, endStream, details)
   }
 
   // Only 101 and errors are answers to a WebSocket handshake: anything else loses its body (check_switch_protocol_websocket_handshake).

@@ -18,6 +18,8 @@ export class UpstreamChain {
   private readonly request: UpstreamRequest
   private readonly router: Router
   private readonly codec: CodecFilter
+  private readonly info: StreamInfo
+  private answered = false
 
   constructor(request: UpstreamRequest, router: Router, filters: readonly ConfiguredFilter[]) {
     this.request = request
@@ -30,6 +32,7 @@ export class UpstreamChain {
     info.protocol = stream.info.protocol
     info.requestHeaders = router.headers
     info.remote = stream.info.remote
+    this.info = info
     this.codec = new CodecFilter(request)
     const end: ConfiguredFilter = {
       name: 'envoy.filters.http.upstream_codec',
@@ -58,6 +61,11 @@ export class UpstreamChain {
 
   ready(): void {
     this.codec.ready()
+  }
+
+  /** Why a filter of this chain answered itself, if one did. */
+  get replyDetails(): string | undefined {
+    return this.answered ? this.info.responseCodeDetails : undefined
   }
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
@@ -107,7 +115,9 @@ export class UpstreamChain {
       route: () => router.stream.info.route,
       setRoute: () => undefined,
       clearRouteCache: () => undefined,
-      onLocalReply: () => undefined,
+      onLocalReply: () => {
+        this.answered = true
+      },
       rewriteLocalReply: () => undefined,
       recreateStream: () => false,
       asyncClient: router.config.clusters.asyncClient,

@@ -45,6 +45,11 @@ export class UpstreamRequest implements UpstreamCallbacks {
     this.chain = filters.length > 0 ? new UpstreamChain(this, router, filters) : undefined
   }
 
+  /** Why the response is not the server's: a filter of the cluster's or the router's chain answered. */
+  get replyDetails(): string | undefined {
+    return this.chain?.replyDetails
+  }
+
   acceptHeaders(endStream: boolean): void {
     this.ended = endStream
     const { router } = this
