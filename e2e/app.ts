@@ -1,27 +1,38 @@
-import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
 
 /**
- * Every journey runs with two checks of its own: nothing is asked of another origin, and no error is thrown in the page
- * or written to its console.
+ * Every journey runs with two checks of its own, in the profile it begins in and in the fresh one: nothing is asked of
+ * another origin, and no error is thrown in the page or written to its console.
  */
-export const test = base.extend<{ watch: undefined }>({
+export const test = base.extend<{ watch: (context: BrowserContext) => void; freshPage: Page }>({
   watch: [
     async ({ context, baseURL }, use) => {
       const origin = new URL(baseURL!).origin
       const foreign: string[] = []
       const errors: string[] = []
-      context.on('request', (request) => {
-        const url = request.url()
-        if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) foreign.push(url)
-      })
-      context.on('weberror', (error) => errors.push(error.error().message))
-      context.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-      await use(undefined)
+      const watch = (watched: BrowserContext): void => {
+        watched.on('request', (request) => {
+          const url = request.url()
+          if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) foreign.push(url)
+        })
+        watched.on('weberror', (error) => errors.push(error.error().message))
+        watched.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+      }
+      watch(context)
+      await use(watch)
       expect(foreign, 'requests that left the origin').toEqual([])
       expect(errors, 'errors in the page').toEqual([])
     },
     { auto: true },
   ],
+
+  /** A page of a browser profile that has never seen the app. */
+  freshPage: async ({ browser, watch }, use) => {
+    const context = await browser.newContext()
+    watch(context)
+    await use(await context.newPage())
+    await context.close()
+  },
 })
 
 export { expect }
@@ -96,6 +107,7 @@ export async function exportedText(page: Page, format: string): Promise<string> 
   await page.keyboard.press('Control+e')
   const dialog = page.getByRole('dialog', { name: 'Export' })
   await dialog.getByRole('tab', { name: format }).click()
+  await expect(dialog.getByRole('tab', { name: format })).toHaveAttribute('aria-selected', 'true')
   const preview = dialog.getByTestId('preview')
   await expect(preview).toHaveAttribute('aria-busy', 'false')
   return (await preview.textContent()) ?? ''

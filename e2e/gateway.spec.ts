@@ -22,7 +22,7 @@ end`
 
 test('by mouse: import the gateway, add two filters, simulate, read the trace, export, share', async ({
   page,
-  browser,
+  freshPage: other,
 }) => {
   await openBase(page, 'Istio ingress gateway')
   const untouched = await httpFilters(page)
@@ -85,12 +85,9 @@ test('by mouse: import the gateway, add two filters, simulate, read the trace, e
     await page.getByRole('button', { name: 'Share', exact: true }).click()
     const link = page.getByRole('textbox', { name: 'Link' })
     await expect(link).toHaveValue(/#/)
-    const fresh = await browser.newContext()
-    const other = await fresh.newPage()
     await other.goto(await link.inputValue())
     await expect(canvas(other)).toBeVisible()
     expect(await designOf(other)).toEqual(before)
-    await fresh.close()
   })
 })
 

@@ -8,7 +8,7 @@ end`
 
 test('by keyboard alone: import, add two filters, write Lua, simulate, read, export, share', async ({
   page,
-  browser,
+  freshPage: other,
 }) => {
   await page.addInitScript(() => {
     const counted = window as unknown as { pointers: number }
@@ -98,12 +98,9 @@ test('by keyboard alone: import, add two filters, write Lua, simulate, read, exp
     await keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     const before = await designOf(page)
-    const fresh = await browser.newContext()
-    const other = await fresh.newPage()
     await other.goto(link)
     await expect(canvas(other)).toBeVisible()
     expect(await designOf(other)).toEqual(before)
     expect(await exportedText(other, 'Istio resources')).toContain('by keyboard')
-    await fresh.close()
   })
 })

@@ -5,7 +5,7 @@ export function focusLabel(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement | null
     if (!element || element === document.body) return ''
-    return (element.getAttribute('aria-label') ?? element.innerText).trim()
+    return (element.getAttribute('aria-label') ?? element.textContent ?? '').trim()
   })
 }
 

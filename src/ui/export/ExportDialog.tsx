@@ -10,15 +10,17 @@ export function ExportDialog() {
   const base = useApp((state) => state.base)
   const offered = design ? formats.filter((format) => format.offered(design, base)) : []
   const [chosen, setChosen] = useState<Format | undefined>(offered[0])
-  const [made, setMade] = useState<Exported>()
+  const [last, setLast] = useState<{ of: Format; exported: Exported }>()
+  // What was made of another format is never shown under this one's name.
+  const made = last?.of === chosen ? last?.exported : undefined
   const [problem, setProblem] = useState<string>()
   useEffect(() => {
     if (!design || !chosen) return
     let gone = false
-    setMade(undefined)
+    setLast(undefined)
     setProblem(undefined)
     chosen.make(design, base).then(
-      (exported) => !gone && setMade(exported),
+      (exported) => !gone && setLast({ of: chosen, exported }),
       (error: Error) => !gone && setProblem(error.message),
     )
     return () => {
