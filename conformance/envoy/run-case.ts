@@ -20,6 +20,8 @@ import { type Received, startUpstream, type Upstream } from './upstream.ts'
 
 // Envoy flushes its access log every 20 ms, and a mirrored request may trail its answer: both are in by then.
 const SETTLE_MS = 120
+/** How long a busy machine may take to write the line of a request that was answered, or whose connection was closed. */
+const LOG_MS = { answered: 2_000, closed: 400 }
 
 const OUTCOME_FIELDS = ['details', 'flags', 'route', 'cluster'] as const
 
@@ -82,6 +84,10 @@ async function exchange(
   await sleep(SETTLE_MS)
   const result: CaseResult = { response, upstream: log.slice(mark).map(record) }
   if (traffic.kind === 'request') {
+    for (let waited = 0; fileSize(accessLog) <= seen && waited < LOG_MS[response.closed ? 'closed' : 'answered']; ) {
+      await sleep(40)
+      waited += 40
+    }
     const outcome = lastEntry(accessLog, seen)
     for (const field of OUTCOME_FIELDS) {
       const text = outcome[field]
