@@ -38,6 +38,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   private codecComplete = false
   private tunneling = false
   private decoratedOperation: { operation: string; propagate: boolean } | undefined
+  private operationOverridden = false
   private idleTimeoutMs: number
   private idleTimer: Timer | undefined
   private requestTimer: Timer | undefined
@@ -109,7 +110,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     const before = this.trace.before(headers)
     if (!this.sanitize(headers, before)) return
     this.route()
-    this.traceOperation(headers)
+    this.takeOperation(headers)
     const chain = this.chooseChain(headers)
     filters.createFilterChain(chain ?? config.filters)
     if (!chain && this.cachedRoute?.route) {
@@ -204,19 +205,22 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     return configured?.filters ?? config.filters
   }
 
-  // Tracing's span names travel in a header, whether or not anybody collects spans.
-  private traceOperation(headers: HeaderMap): void {
-    const { tracing } = this.config
-    if (!tracing) return
-    const decorator = this.cachedRoute?.route?.decorator
-    if (decorator && decorator.operation !== '') this.decoratedOperation = decorator
-    if (tracing === 'egress') {
-      if (this.decoratedOperation?.propagate)
-        headers.set('x-envoy-decorator-operation', this.decoratedOperation.operation)
-    } else if (headers.has('x-envoy-decorator-operation')) {
-      if (headers.get('x-envoy-decorator-operation') !== '') this.decoratedOperation = undefined
-      headers.remove('x-envoy-decorator-operation')
+  // Tracing's span names travel in a header, whether or not anybody collects spans. A client's own name goes before ours.
+  private takeOperation(headers: HeaderMap): void {
+    if (this.config.tracing !== 'ingress' || !headers.has('x-envoy-decorator-operation')) return
+    if (headers.get('x-envoy-decorator-operation') !== '') {
+      this.operationOverridden = true
+      this.decoratedOperation = undefined
     }
+    headers.remove('x-envoy-decorator-operation')
+  }
+
+  private decorate(route: Route | undefined): void {
+    const operation = route?.decorator?.operation ? route.decorator : undefined
+    if (this.config.tracing === 'ingress') {
+      if (!this.operationOverridden) this.decoratedOperation = operation
+    } else if (this.config.tracing === 'egress' && operation?.propagate)
+      this.headers?.set('x-envoy-decorator-operation', operation.operation)
   }
 
   // ---------------------------------------------------------------- the route
@@ -233,6 +237,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     this.info.route = route
     this.cachedRoute = { route }
     this.info.upstreamCluster = this.config.services.clusters.get(route?.entry?.clusterName)?.displayName
+    this.decorate(route)
     this.refreshDuration(route)
     const idle = route?.entry?.idleTimeoutMs
     if (idle !== undefined) {
