@@ -130,7 +130,6 @@ export interface FilterStateObject {
   /** serializeAsProto() as JSON, where there is one. */
   json?: JsonValue
   fields?: Record<string, string | number | undefined>
-  readOnly?: boolean
   sharedWithUpstream?: 'None' | 'Once' | 'Transitive'
   lifeSpan: FilterStateLifeSpan
 }

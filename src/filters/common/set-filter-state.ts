@@ -12,8 +12,8 @@ export type FilterStateWriter = (state: FilterState, context: FormatContext) => 
 
 /**
  * The list that the HTTP, network and listener filters of this name have in common
- * (Envoy: source/extensions/filters/common/set_filter_state/filter_config.cc). Objects are kept as their text; a key that is
- * read-only already stays as it is.
+ * (Envoy: source/extensions/filters/common/set_filter_state/filter_config.cc). Objects are kept as their text. `read_only`
+ * stops nobody: what is set later replaces it.
  * @throws ConfigError for a value without a key or a format.
  */
 export function filterStateWriter(
@@ -34,12 +34,10 @@ export function filterStateWriter(
     setters.flatMap(({ key, format, value }) => {
       const text = format.format(context)
       if (text === '' && value.skipIfEmpty) return []
-      if (state.get(key)?.readOnly) return [`${key} is read-only and stays`]
       const object: FilterStateObject = {
         text,
         json: text,
         lifeSpan,
-        readOnly: value.readOnly,
         sharedWithUpstream: SHARING[value.sharedWithUpstream] ?? 'None',
       }
       state.set(key, object)
