@@ -56,14 +56,19 @@ export function boot(): Services {
   return services
 }
 
-/** Opens what the URL's fragment names, and takes it out of the address, so that a reload shows the edited design. */
+/**
+ * Opens what the URL's fragment names. Once that is saved, the fragment is taken out of the address, so that a reload
+ * shows the edited design; a reload before that opens it again.
+ */
 async function follow(services: Services): Promise<boolean> {
   const { hash } = location
   const base = /^#base=(\w+)$/.exec(hash)?.[1]
   const link = /^#\d+\.\w+\./.test(hash)
   if (base === undefined && !link) return false
-  history.replaceState(null, '', location.pathname + location.search)
-  return attempt(services, base === undefined ? openLink(services, hash) : openBase(services, base))
+  const opened = await attempt(services, base === undefined ? openLink(services, hash) : openBase(services, base))
+  if (opened) await services.flush()
+  if (location.hash === hash) history.replaceState(null, '', location.pathname + location.search)
+  return opened
 }
 
 async function attempt({ store }: Services, opening: Promise<void>): Promise<boolean> {

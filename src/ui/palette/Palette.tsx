@@ -159,7 +159,6 @@ function PaletteItem({
   const actions = useActions()
   const [dragging, setDragging] = useState(false)
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the search field above handles the keys of its options.
     <div
       id={`palette-${keyOf(entry)}`}
       role="option"
@@ -193,6 +192,7 @@ function PaletteItem({
       <span className={classes.text}>
         <span className={classes.title}>
           {entry.title}
+          {entry.kind !== 'http' && entry.kind !== entry.group && <em>{entry.kind}</em>}
           {entry.deprecated && <em data-tone="warn">deprecated</em>}
           {!entry.deprecated && entry.modelled === 'none' && <span className="visually-hidden">, not simulated</span>}
         </span>
