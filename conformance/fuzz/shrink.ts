@@ -133,7 +133,9 @@ function candidates(document: CaseDocument): CaseDocument[] {
     config: { ...document.config, listeners: value },
   }))
   const lessTraffic = without(fields).map((value): CaseDocument => ({ ...document, ...(value as object) }))
-  return [...lessConfig, ...lessTraffic].filter((candidate) => (candidate.requests ?? []).length > 0) as CaseDocument[]
+  return [...lessConfig, ...lessTraffic].filter(
+    ({ requests, upstreams }) => (requests ?? []).length > 0 && upstreams?.down === document.upstreams?.down,
+  ) as CaseDocument[]
 }
 
 /** All ways to leave one list element or one field out, at any depth. */
