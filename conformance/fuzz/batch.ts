@@ -30,14 +30,14 @@ export const NODE = { id: 'fuzz', cluster: 'fuzz' }
 export type Outcome = { document: CaseDocument; results: CaseResult[] } | { document: CaseDocument; refused: string }
 
 interface Entry {
-  id: string
   peer: string
+  local: string
   [field: string]: unknown
 }
 
 /**
  * Runs many programs through one Envoy: each is a listener of its own, and what its requests left at the servers and in
- * the access log is found by the request's id and the client's address. A listener that Envoy refuses does not hurt the
+ * the access log is found by the request's id and the connection. A listener that Envoy refuses does not hurt the
  * others (they come from a file, as a control plane would send them).
  */
 export async function runBatch(programs: readonly CaseDocument[], envoy: string): Promise<Outcome[]> {
@@ -58,7 +58,7 @@ export async function runBatch(programs: readonly CaseDocument[], envoy: string)
   let stop: (() => Promise<void>) | undefined
   try {
     const listeners = documents.map((document, index) => ({ ...firstListener(document), name: `p${index}` }))
-    const fields = { id: `%REQ(${ID_HEADER})%`, peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%' }
+    const fields = { peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%', local: '%DOWNSTREAM_DIRECT_LOCAL_ADDRESS%' }
     const prepared = await prepareConfig({ listeners, clusters }, ports, accessLog, fields)
     const resources = prepared.bootstrap.static_resources as JsonObject
     const bootstrap = discovery(resources, folder.path)
@@ -71,7 +71,7 @@ export async function runBatch(programs: readonly CaseDocument[], envoy: string)
       refusals,
     )
     await sleep(SETTLE_MS)
-    const entries = byPeer(accessLog)
+    const entries = byConnection(accessLog)
     const received = groupById(log)
     return documents.map((document, index) => {
       const refused = refusals.get(`p${index}`)
@@ -142,7 +142,7 @@ function requestId(request: Received): string {
 
 interface Answer {
   id: string
-  peer: string
+  connection: string
   response: CaseResponse
 }
 
@@ -172,7 +172,7 @@ async function sendAll(
           refusals.set(`p${index}`, `request ${n} gets no answer`)
           break
         }
-        answers[index]!.push({ id: `p${index}-${n}`, peer, response })
+        answers[index]!.push({ id: `p${index}-${n}`, connection: connectionOf(peer, ports[index]!), response })
       }
     }
   }
@@ -196,10 +196,19 @@ async function withinTime(answer: Promise<CaseResponse>): Promise<CaseResponse |
   }
 }
 
+/** Both ends of a connection: client ports are used again within a batch, but hardly for the same listener. */
+function connectionOf(peer: string, localPort: number | string): string {
+  return `${peer} to ${localPort}`
+}
+
 /** The last entry of each client connection. */
-function byPeer(accessLog: string): Map<string, Entry> {
+function byConnection(accessLog: string): Map<string, Entry> {
   const lines = existsSync(accessLog) ? readFileSync(accessLog, 'utf8').trimEnd().split('\n').filter(Boolean) : []
-  return new Map(lines.map((line) => JSON.parse(line) as Entry).map((entry) => [entry.peer, entry]))
+  return new Map(
+    lines
+      .map((line) => JSON.parse(line) as Entry)
+      .map((entry) => [connectionOf(entry.peer, entry.local.split(':').at(-1)!), entry]),
+  )
 }
 
 function groupById(log: readonly Received[]): Map<string, Received[]> {
@@ -219,7 +228,7 @@ function result(answer: Answer, entries: Map<string, Entry>, received: Map<strin
     ...(body !== undefined && { body: fromBytes(body) }),
   }))
   const outcome: CaseResult = { response: answer.response, upstream }
-  const entry = entries.get(answer.peer)
+  const entry = entries.get(answer.connection)
   for (const field of ['details', 'flags', 'route', 'cluster'] as const) {
     const text = entry?.[field]
     if (typeof text === 'string' && text !== '' && text !== '-') outcome[field] = text
