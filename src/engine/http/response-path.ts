@@ -60,6 +60,8 @@ export class ResponsePath extends FilterPath {
       let status = this.during('headers', () =>
         manager.record.headers(filter, headers, () => filter.onHeaders(headers, filter.endStream)),
       )
+      // The filter may have given the response a body of its own, and a long one.
+      this.checkLimit()
       if (manager.destroyed) return
       if (this.aborted) status = 'StopIteration'
       const goOn = filter.afterHeaders(status)
