@@ -39,6 +39,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   private tunneling = false
   private decoratedOperation: { operation: string; propagate: boolean } | undefined
   private operationOverridden = false
+  /** The request got as far as a span would begin: one that is rejected before is not traced. */
+  private traced = false
   private idleTimeoutMs: number
   private idleTimer: Timer | undefined
   private requestTimer: Timer | undefined
@@ -207,6 +209,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
 
   // Tracing's span names travel in a header, whether or not anybody collects spans. A client's own name goes before ours.
   private takeOperation(headers: HeaderMap): void {
+    this.traced = true
     if (this.config.tracing !== 'ingress' || !headers.has('x-envoy-decorator-operation')) return
     if (headers.get('x-envoy-decorator-operation') !== '') {
       this.operationOverridden = true
@@ -294,7 +297,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
     const connect = this.headers?.get(':method') === 'CONNECT' && headers.get(':status') === '200'
     if (connect || (headers.has('upgrade') && isUpgrade(headers))) this.tunneling = true
     if (manager.drain !== 'none' && http1 && !this.tunneling) headers.set('connection', 'close')
-    if (config.tracing === 'ingress' && this.decoratedOperation?.propagate)
+    if (this.traced && config.tracing === 'ingress' && this.decoratedOperation?.propagate)
       headers.set('x-envoy-decorator-operation', this.decoratedOperation.operation)
     else if (config.tracing === 'egress') headers.remove('x-envoy-decorator-operation')
     info.responseCode = Number(headers.get(':status'))
