@@ -30,6 +30,8 @@ export const NODE = { id: 'fuzz', cluster: 'fuzz' }
 export type Outcome = { document: CaseDocument; results: CaseResult[] } | { document: CaseDocument; refused: string }
 
 interface Entry {
+  /** `-` where the request was refused before it had headers, or a filter took the header away. */
+  id: string
   peer: string
   local: string
   [field: string]: unknown
@@ -58,7 +60,11 @@ export async function runBatch(programs: readonly CaseDocument[], envoy: string)
   let stop: (() => Promise<void>) | undefined
   try {
     const listeners = documents.map((document, index) => ({ ...firstListener(document), name: `p${index}` }))
-    const fields = { peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%', local: '%DOWNSTREAM_DIRECT_LOCAL_ADDRESS%' }
+    const fields = {
+      id: `%REQ(${ID_HEADER})%`,
+      peer: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%',
+      local: '%DOWNSTREAM_DIRECT_LOCAL_ADDRESS%',
+    }
     const prepared = await prepareConfig({ listeners, clusters }, ports, accessLog, fields)
     const resources = prepared.bootstrap.static_resources as JsonObject
     const bootstrap = discovery(resources, folder.path)
@@ -196,19 +202,27 @@ async function withinTime(answer: Promise<CaseResponse>): Promise<CaseResponse |
   }
 }
 
-/** Both ends of a connection: client ports are used again within a batch, but hardly for the same listener. */
+/** Both ends of a connection: client ports are used again within a batch, now and then for the same listener. */
 function connectionOf(peer: string, localPort: number | string): string {
   return `${peer} to ${localPort}`
 }
 
-/** The last entry of each client connection. */
-function byConnection(accessLog: string): Map<string, Entry> {
+/** The entries of each client connection. */
+function byConnection(accessLog: string): Map<string, Entry[]> {
   const lines = existsSync(accessLog) ? readFileSync(accessLog, 'utf8').trimEnd().split('\n').filter(Boolean) : []
-  return new Map(
-    lines
-      .map((line) => JSON.parse(line) as Entry)
-      .map((entry) => [connectionOf(entry.peer, entry.local.split(':').at(-1)!), entry]),
-  )
+  const found = new Map<string, Entry[]>()
+  for (const line of lines) {
+    const entry = JSON.parse(line) as Entry
+    const key = connectionOf(entry.peer, entry.local.split(':').at(-1)!)
+    found.set(key, [...(found.get(key) ?? []), entry])
+  }
+  return found
+}
+
+/** A request's last entry: one that names it, else one of its connection that names none. */
+function entryOf(answer: Answer, entries: Map<string, Entry[]>): Entry | undefined {
+  const own = entries.get(answer.connection) ?? []
+  return own.findLast(({ id }) => id === answer.id) ?? own.findLast(({ id }) => id === '-') ?? own.at(-1)
 }
 
 function groupById(log: readonly Received[]): Map<string, Received[]> {
@@ -222,13 +236,13 @@ function groupById(log: readonly Received[]): Map<string, Received[]> {
   return groups
 }
 
-function result(answer: Answer, entries: Map<string, Entry>, received: Map<string, Received[]>): CaseResult {
+function result(answer: Answer, entries: Map<string, Entry[]>, received: Map<string, Received[]>): CaseResult {
   const upstream = (received.get(answer.id) ?? []).map(({ body, received: _, ...rest }) => ({
     ...rest,
     ...(body !== undefined && { body: fromBytes(body) }),
   }))
   const outcome: CaseResult = { response: answer.response, upstream }
-  const entry = entries.get(answer.connection)
+  const entry = entryOf(answer, entries)
   for (const field of ['details', 'flags', 'route', 'cluster'] as const) {
     const text = entry?.[field]
     if (typeof text === 'string' && text !== '' && text !== '-') outcome[field] = text
