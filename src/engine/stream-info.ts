@@ -117,7 +117,8 @@ export function mergeStruct(into: JsonObject, from: JsonObject): JsonObject {
   return out
 }
 
-function isObject(value: unknown): value is JsonObject {
+/** A JSON object, as opposed to a list, a scalar or null. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
 import ipaddr from 'ipaddr.js'
 import { RE2JS } from 're2js'
 import { parseDuration } from './duration.ts'
+import { plural } from './plural.ts'
 import { display } from './scalars.ts'
 
 export type Comparable = string | number | bigint | boolean
@@ -185,9 +186,4 @@ function isHostname(value: string): boolean {
 
 function tooShort(least: number, unit: string): string {
   return least === 1 ? 'must not be empty' : `must be at least ${plural(least, unit)} long`
-}
-
-function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`
-  return `${count} ${noun === 'entry' ? 'entries' : `${noun}s`}`
 }

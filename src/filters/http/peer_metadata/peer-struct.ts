@@ -2,7 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { base64Encode } from '@bufbuild/protobuf/wire'
 import { StructSchema, type Value, ValueSchema } from '@bufbuild/protobuf/wkt'
 import type { NodeInfo } from '../../../engine/services.ts'
-import type { JsonObject } from '../../../engine/stream-info.ts'
+import { isObject } from '../../../engine/stream-info.ts'
 
 const CANONICAL_NAME = 'service.istio.io/canonical-name'
 const CANONICAL_REVISION = 'service.istio.io/canonical-revision'
@@ -48,8 +48,4 @@ function structValue(entries: Record<string, string>): Value {
 
 function sorted<T>(fields: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

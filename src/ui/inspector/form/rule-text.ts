@@ -1,4 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf'
+import { plural } from '../../../envoy/schema/plural.ts'
 
 /** protoc-gen-validate's rules of a field in a few words each: `1 to 10 items`, `not empty`, `at least 1s`. */
 export function ruleTexts(rules: JsonObject | undefined): string[] {
@@ -41,11 +42,6 @@ function countText(min: unknown, max: unknown, noun: string): string | undefined
     return least > 0 ? `${least} to ${plural(most, noun)}` : `at most ${plural(most, noun)}`
   }
   return least > 0 ? `at least ${plural(least, noun)}` : undefined
-}
-
-function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`
-  return `${count} ${noun === 'entry' ? 'entries' : `${noun}s`}`
 }
 
 const WELL_KNOWN: Record<string, string> = {
