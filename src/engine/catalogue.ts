@@ -1,7 +1,9 @@
 import type { EventLoop } from './event-loop.ts'
 import type { Host } from './host.ts'
 import type { HttpFilter, HttpStream } from './http/filter.ts'
+import type { ConfiguredFilter } from './http/filter-slot.ts'
 import type { ListenerFilterDefinition } from './listener/types.ts'
+import type { ExtensionConfig } from './match/inputs.ts'
 import type { NetworkFilterDefinition } from './network/types.ts'
 import type { EngineServices } from './services.ts'
 
@@ -31,11 +33,17 @@ export interface FilterFactoryContext {
   readonly path: string
 }
 
+/** What an HTTP filter's factory may use beside that. */
+export interface HttpFilterFactoryContext extends FilterFactoryContext {
+  /** Makes a filter ready that this one runs in its own place (see http/delegate.ts); `path` is its place in the document. */
+  configure(extension: ExtensionConfig | undefined, path: string): ConfiguredFilter
+}
+
 export interface FilterInstanceOptions<Config, Shared> {
   config: Config
   /** What `shared` made, once for the filter's place in the chain. */
   shared: Shared
-  context: FilterFactoryContext
+  context: HttpFilterFactoryContext
   stream: HttpStream
 }
 
@@ -59,7 +67,7 @@ export interface HttpFilterDefinition<Config = unknown, Shared = unknown> extend
   /** The filter ends a chain. */
   terminal?: boolean
   /** Made once for each configured filter: token buckets, scripts. Throws ConfigError on what Envoy would refuse. */
-  shared?(config: Config, context: FilterFactoryContext): Shared
+  shared?(config: Config, context: HttpFilterFactoryContext): Shared
   /** One instance a stream. */
   create(options: FilterInstanceOptions<Config, Shared>): HttpFilter
 }

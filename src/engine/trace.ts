@@ -39,6 +39,8 @@ export interface TraceStep {
   part?: 'headers' | 'data' | 'trailers'
   /** Name as configured (a filter's name, a listener's, a route's, a cluster's). */
   name: string
+  /** Name of the filter in whose place this one runs: composite and its like. Its step stands before this one. */
+  within?: string
   /** Path of the configured object in the document, e.g. `listeners[0].filter_chains[0].filters[0].typed_config.http_filters[2]`. */
   path?: string
   /** What it answered in Envoy's words: Continue, StopIteration, ... or a short verdict such as `allowed`. */

@@ -3,9 +3,17 @@ import { fromUtf8 } from '../bytes.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { StreamInfo } from '../stream-info.ts'
 import { headerChanges, type LogLine, TRACE_LIMITS, type Trace, type TraceStep } from '../trace.ts'
-import type { DataStatus, HeadersStatus, TrailersStatus } from './filter.ts'
-import type { ConfiguredFilter, Direction } from './filter-slot.ts'
+import type { DataStatus, HeadersStatus, HttpFilter, TrailersStatus } from './filter.ts'
+import type { ConfiguredFilter } from './filter-slot.ts'
 import type { HeaderMap } from './header-map.ts'
+
+/** A filter at work in one direction, as far as a trace step tells of it. */
+export interface RecordedFilter {
+  readonly slot: { readonly configured: ConfiguredFilter; readonly filter: HttpFilter }
+  readonly side: 'request' | 'response'
+  /** Configured name of the filter in whose place it runs, for one that stands inside another. */
+  readonly within?: string
+}
 
 /** Writes what happens in a filter chain to the trace: each callback a step, with what it changed. */
 export class ChainRecorder {
@@ -19,16 +27,16 @@ export class ChainRecorder {
     this.info = info
   }
 
-  headers(filter: Direction, headers: HeaderMap, call: () => HeadersStatus): HeadersStatus {
+  headers(filter: RecordedFilter, headers: HeaderMap, call: () => HeadersStatus): HeadersStatus {
     return this.trace.enabled ? this.messagePart(filter, 'headers', headers, call) : call()
   }
 
-  trailers(filter: Direction, trailers: HeaderMap, call: () => TrailersStatus): TrailersStatus {
+  trailers(filter: RecordedFilter, trailers: HeaderMap, call: () => TrailersStatus): TrailersStatus {
     if (!this.trace.enabled || !handles(filter, 'Trailers')) return call()
     return this.messagePart(filter, 'trailers', trailers, call)
   }
 
-  data(filter: Direction, data: Buffer, call: () => DataStatus): DataStatus {
+  data(filter: RecordedFilter, data: Buffer, call: () => DataStatus): DataStatus {
     if (!this.trace.enabled || !handles(filter, 'Data')) return call()
     const before = excerpt(data)
     const step = this.open(filter, 'data')
@@ -77,7 +85,7 @@ export class ChainRecorder {
   }
 
   private messagePart<S extends string>(
-    filter: Direction,
+    filter: RecordedFilter,
     part: 'headers' | 'trailers',
     map: HeaderMap,
     call: () => S,
@@ -99,7 +107,7 @@ export class ChainRecorder {
     return status
   }
 
-  private open(filter: Direction, part: 'headers' | 'data' | 'trailers'): TraceStep {
+  private open(filter: RecordedFilter, part: 'headers' | 'data' | 'trailers'): TraceStep {
     const { configured } = filter.slot
     const { definition } = configured
     const step: TraceStep = {
@@ -108,6 +116,7 @@ export class ChainRecorder {
       part,
       name: configured.name,
       path: configured.path,
+      ...(filter.within === undefined ? {} : { within: filter.within }),
       at: this.loop.now,
     }
     if (!definition) step.reason = configured.remark ?? 'not simulated: traffic passes through unchanged'
@@ -116,7 +125,7 @@ export class ChainRecorder {
   }
 }
 
-function handles(filter: Direction, part: 'Data' | 'Trailers'): boolean {
+function handles(filter: RecordedFilter, part: 'Data' | 'Trailers'): boolean {
   const hook = filter.side === 'request' ? (`decode${part}` as const) : (`encode${part}` as const)
   return filter.slot.filter[hook] !== undefined
 }

@@ -1,6 +1,8 @@
+import type { ExtensionConfigSource } from '../../envoy/types/envoy/config/core/v3/config_source_pb.d.ts'
 import type { HttpFilter as HttpFilterConfig } from '../../envoy/types/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.d.ts'
-import type { FilterFactoryContext } from '../catalogue.ts'
+import type { HttpFilterFactoryContext } from '../catalogue.ts'
 import { ConfigError } from '../catalogue.ts'
+import type { ExtensionConfig } from '../match/inputs.ts'
 import type { ProxyServices } from '../services.ts'
 import type { ConfiguredFilter } from './filter-slot.ts'
 
@@ -16,13 +18,36 @@ export function configureFilters(
   return filters.map((filter, i) => configure(filter, `${path}[${i}]`, services))
 }
 
-function configure(filter: HttpFilterConfig, path: string, services: ProxyServices): ConfiguredFilter {
-  const context: FilterFactoryContext = {
+/** A filter that stands inside another one's configuration, as the chain's own are made ready. */
+function configureExtension(
+  extension: ExtensionConfig | undefined,
+  path: string,
+  services: ProxyServices,
+): ConfiguredFilter {
+  return configure(
+    {
+      name: extension?.name ?? '',
+      disabled: false,
+      configType: { case: 'typedConfig', value: extension?.typedConfig },
+    },
+    path,
+    services,
+  )
+}
+
+/** What is read of an http_filters entry. */
+type FilterEntry = Pick<HttpFilterConfig, 'name' | 'disabled'> & {
+  configType: { case?: string | undefined; value?: unknown }
+}
+
+function configure(filter: FilterEntry, path: string, services: ProxyServices): ConfiguredFilter {
+  const context: HttpFilterFactoryContext = {
     loop: services.loop,
     host: services.host,
     services,
     filterName: filter.name,
     path: `${path}.typed_config`,
+    configure: (extension, at) => configureExtension(extension, at, services),
   }
   const configured: ConfiguredFilter = {
     name: filter.name,
@@ -33,7 +58,8 @@ function configure(filter: HttpFilterConfig, path: string, services: ProxyServic
     context,
     disabled: filter.disabled,
   }
-  const discovery = filter.configType.case === 'configDiscovery' ? filter.configType.value : undefined
+  const discovery =
+    filter.configType.case === 'configDiscovery' ? (filter.configType.value as ExtensionConfigSource) : undefined
   const any = filter.configType.case === 'typedConfig' ? filter.configType.value : discovery?.defaultConfig
   if (discovery && !any) {
     configured.remark = 'its configuration comes by discovery and is not part of the document: traffic passes through'

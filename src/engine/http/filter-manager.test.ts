@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Buffer } from '../buffer.ts'
 import { fromUtf8, utf8 } from '../bytes.ts'
-import type { FilterFactoryContext, HttpFilterDefinition } from '../catalogue.ts'
+import type { HttpFilterDefinition, HttpFilterFactoryContext } from '../catalogue.ts'
 import { EventLoop } from '../event-loop.ts'
 import { MemoryHost } from '../host.ts'
 import { type ConnectionInfo, DynamicMetadata, FilterState, StreamInfo } from '../stream-info.ts'
@@ -51,7 +51,7 @@ function stream(filters: HttpFilter[], options: { bufferLimit?: number } = {}) {
       definition,
       config: {},
       shared: undefined,
-      context: {} as FilterFactoryContext,
+      context: {} as HttpFilterFactoryContext,
       disabled: false,
     }
   })

@@ -1,7 +1,8 @@
 import type { Buffer } from '../buffer.ts'
-import type { FilterFactoryContext, HttpFilterDefinition } from '../catalogue.ts'
+import type { HttpFilterDefinition, HttpFilterFactoryContext } from '../catalogue.ts'
 import type { EventLoop, Timer } from '../event-loop.ts'
 import type { Host } from '../host.ts'
+import { configsOfType, nearestOfType } from '../route/per-filter-config.ts'
 import type { PerFilterConfig, Route } from '../route/types.ts'
 import type { StreamInfo } from '../stream-info.ts'
 import type { LogLine, Trace } from '../trace.ts'
@@ -20,7 +21,7 @@ export interface ConfiguredFilter {
   remark?: string
   config: unknown
   shared: unknown
-  context: FilterFactoryContext
+  context: HttpFilterFactoryContext
   disabled: boolean
 }
 
@@ -182,12 +183,11 @@ export class FilterSlot implements HttpStream {
 
   // By the configured name only: Envoy no longer falls back to the extension's canonical name.
   perRouteConfigs(): readonly PerFilterConfig[] {
-    const configs = this.route()?.perFilterConfigs(this.filterName) ?? []
-    return configs.filter((entry) => entry.message !== undefined)
+    return configsOfType(this.route(), this.filterName, this.configured.definition?.perRoute)
   }
 
   perRoute<R>(): R | undefined {
-    return this.perRouteConfigs().at(-1)?.message as R | undefined
+    return nearestOfType<R>(this.route(), this.filterName, this.configured.definition?.perRoute)
   }
 
   continueDecoding(): void {

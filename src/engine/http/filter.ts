@@ -64,6 +64,8 @@ export interface HttpFilter {
   /** The stream is over: access logs are written, then filters are destroyed. */
   onStreamComplete?(stream: HttpStream): void
   onDestroy?(stream: HttpStream): void
+  /** A matcher around the filter has decided on an action other than skipping it (StreamFilterBase::onMatchCallback). */
+  onMatch?(action: unknown, stream: HttpStream): void
 }
 
 /** One filter's view of its stream: StreamDecoderFilterCallbacks and StreamEncoderFilterCallbacks in one. */

@@ -1,6 +1,6 @@
 import type { FilterConfig } from '../../envoy/types/envoy/config/route/v3/route_components_pb.d.ts'
 import type { EngineServices } from '../services.ts'
-import type { PerFilterConfig } from './types.ts'
+import type { PerFilterConfig, Route } from './types.ts'
 
 /** typed_per_filter_config of one level, by the filter's configured name. */
 export type PerFilterConfigs = ReadonlyMap<string, PerFilterConfig>
@@ -22,6 +22,21 @@ export function createPerFilterConfigs(
   const entries = new Map<string, PerFilterConfig>()
   for (const [name, any] of configured) entries.set(name, decode(any, services))
   return entries
+}
+
+/** Messages for a filter, least specific first, of the type that it reads; others under its name are passed over. */
+export function configsOfType(route: Route | undefined, name: string, type: string | undefined): PerFilterConfig[] {
+  return (route?.perFilterConfigs(name) ?? []).filter((entry) => isOfType(entry, type))
+}
+
+/** The most specific message for a filter; undefined when that one is of another type, whatever stands behind it. */
+export function nearestOfType<R>(route: Route | undefined, name: string, type: string | undefined): R | undefined {
+  const entry = route?.perFilterConfigs(name).findLast((each) => each.message !== undefined)
+  return entry && isOfType(entry, type) ? (entry.message as R) : undefined
+}
+
+function isOfType(entry: PerFilterConfig, type: string | undefined): boolean {
+  return entry.message !== undefined && (type === undefined || entry.typeUrl === typeUrl(type))
 }
 
 function decode(any: unknown, services: EngineServices): PerFilterConfig {

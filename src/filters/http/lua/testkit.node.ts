@@ -1,6 +1,6 @@
 import { Buffer } from '../../../engine/buffer.ts'
 import { fromUtf8, utf8 } from '../../../engine/bytes.ts'
-import type { FilterFactoryContext, HttpFilterDefinition } from '../../../engine/catalogue.ts'
+import type { HttpFilterDefinition, HttpFilterFactoryContext } from '../../../engine/catalogue.ts'
 import { EventLoop } from '../../../engine/event-loop.ts'
 import { MemoryHost } from '../../../engine/host.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
@@ -50,7 +50,7 @@ export function luaKit(script: string, options: KitOptions = {}) {
     services: { registry },
     filterName,
     path: 'http_filters[0]',
-  } as unknown as FilterFactoryContext
+  } as unknown as HttpFilterFactoryContext
   const config = registry.decode(
     lua.config,
     (options.config ?? { default_source_code: { inline_string: script } }) as never,
