@@ -9,6 +9,15 @@ import type { EngineServices } from '../services.ts'
 import type { RouteMatchContext } from './match-context.ts'
 import { parseUriTemplate, type UriTemplate } from './uri-template.ts'
 
+/** A path or prefix that a request's path has to have, for finding the route by it. */
+export interface PathKey {
+  readonly kind: 'exact' | 'prefix'
+  /** As a byte string. */
+  readonly text: string
+  /** ASCII letters match in either case. */
+  readonly fold: boolean
+}
+
 /** A route's path specifier made ready. */
 export interface PathSpecifier {
   matches(context: RouteMatchContext): boolean
@@ -19,6 +28,8 @@ export interface PathSpecifier {
   /** What prefix_rewrite replaces: the configured prefix or path; undefined: the whole path of the request. */
   readonly matched: string | undefined
   readonly template: UriTemplate | undefined
+  /** Undefined when only trying tells whether it matches. */
+  readonly key?: PathKey
 }
 
 /**
@@ -40,6 +51,7 @@ export function createPathSpecifier(match: RouteMatch, path: string, services: E
         ...plain,
         description: `path ${pathSpecifier.value}`,
         matched: wanted,
+        key: { kind: 'exact', text: wanted, fold },
         matches: fold
           ? (context) => context.path !== undefined && asciiLower(context.path) === lower
           : (context) => context.path === wanted,
@@ -95,6 +107,7 @@ function prefix(configured: string, fold: boolean): PathSpecifier {
     template: undefined,
     description: `prefix ${configured}`,
     matched: wanted,
+    key: { kind: 'prefix', text: wanted, fold },
     matches: fold
       ? (context) => context.path !== undefined && asciiLower(context.path).startsWith(lower)
       : (context) => context.path?.startsWith(wanted) === true,

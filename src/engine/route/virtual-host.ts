@@ -13,6 +13,7 @@ import { createClusterSpecifier } from './cluster-specifier.ts'
 import { DirectRoute, TlsRedirectRoute } from './direct.ts'
 import { createForwardSettings, ForwardingRoute, NonForwardingRoute } from './forward.ts'
 import type { RouteMatchContext } from './match-context.ts'
+import { RouteIndex } from './route-index.ts'
 import { RoutePredicate } from './route-match.ts'
 import { HostScope, type TableScope } from './scope.ts'
 import type { Route } from './types.ts'
@@ -35,6 +36,7 @@ const EXPLAINED_ROUTES = 5
 export class VirtualHost {
   readonly scope: HostScope
   private readonly routes: ConfiguredRoute[]
+  private readonly index: RouteIndex | undefined
   private readonly matcher: Matcher<ConfiguredRoute[]> | undefined
   private readonly requireTls: number
   private readonly tlsRedirect: TlsRedirectRoute
@@ -50,6 +52,7 @@ export class VirtualHost {
       throw new ConfigError(path, 'matcher and routes exclude each other')
     }
     this.routes = config.routes.map((route, i) => createRoute(route, `${path}.routes[${i}]`, this.scope))
+    this.index = RouteIndex.of(this.routes.map((route) => route.predicate.path.key))
     this.matcher = config.matcher && createRouteMatcher(config, `${path}.matcher`, this.scope)
   }
 
@@ -68,8 +71,14 @@ export class VirtualHost {
     const scheme = headers.get('x-forwarded-proto')
     if (!scheme) return undefined
     if (this.redirectsToTls(scheme, headers)) return this.tlsRedirect
-    for (const route of this.candidates(context)) {
-      if (route.predicate.matches(context)) return route.resolve(context)
+    return this.firstMatch(context)?.resolve(context)
+  }
+
+  private firstMatch(context: RouteMatchContext): ConfiguredRoute | undefined {
+    if (!this.index) return this.candidates(context).find((route) => route.predicate.matches(context))
+    for (const position of this.index.candidates(context.path)) {
+      const route = this.routes[position]!
+      if (route.predicate.matches(context)) return route
     }
     return undefined
   }
