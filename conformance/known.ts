@@ -18,8 +18,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/72-grpc-http1-bridge.yaml': 'grpc_http1_bridge is not simulated yet',
   'conformance/cases/http-filters/73-grpc-http1-reverse-bridge.yaml': 'grpc_http1_reverse_bridge is not simulated yet',
   'conformance/cases/http-filters/77-credential-injector.yaml': 'credential_injector is not simulated yet',
-  'conformance/cases/http-filters/80-composite-execute-filter.yaml': 'composite is not simulated yet',
-  'conformance/cases/http-filters/81-match-delegate-skip-and-per-route.yaml': 'match_delegate is not simulated yet',
   'conformance/cases/http-filters/85-body-size-limit.yaml': 'body_size_limit is not simulated yet',
   'conformance/cases/http-filters/86-mcp-filter.yaml': 'mcp is not simulated yet',
   'conformance/cases/l4/73-redis-local-commands.yaml': 'redis_proxy is not simulated yet',

@@ -2,14 +2,17 @@ import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } fro
 import { catalogueEntry, type FilterAbout } from './about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
+import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as fault } from './http/fault/about.ts'
+import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
 import { about as headerToMetadata } from './http/header_to_metadata/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
+import { about as matchDelegate } from './http/match_delegate/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
@@ -42,14 +45,17 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
     alpn,
     buffer,
+    composite,
     cors,
     fault,
+    filterChain,
     grpcStats,
     headerMutation,
     headerToMetadata,
     istioStats,
     localRatelimit,
     lua,
+    matchDelegate,
     peerMetadata,
     rbac,
     router,

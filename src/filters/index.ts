@@ -3,14 +3,17 @@ import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
 import { alpn } from './http/alpn/index.ts'
 import { buffer } from './http/buffer/index.ts'
+import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
 import { fault } from './http/fault/index.ts'
+import { filterChain } from './http/filter_chain/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
 import { headerToMetadata } from './http/header_to_metadata/index.ts'
 import { istioStats } from './http/istio_stats/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
+import { matchDelegate } from './http/match_delegate/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
@@ -42,14 +45,17 @@ type Any = any
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   alpn,
   buffer,
+  composite,
   cors,
   fault,
+  filterChain,
   grpcStats,
   headerMutation,
   headerToMetadata,
   istioStats,
   localRatelimit,
   lua,
+  matchDelegate,
   peerMetadata,
   rbac,
   router,
