@@ -109,6 +109,8 @@ export interface RunningEnvoy {
   /** The port of the admin interface. */
   admin: number
   pid: number
+  /** False once it has crashed. */
+  isRunning: () => boolean
 }
 
 /**
@@ -136,7 +138,7 @@ export async function startEnvoy(envoy: string, bootstrap: JsonObject, folder: s
   }
   for (let poll = 0; poll < READY_POLLS; poll++) {
     if (!isRunning(child)) throw new Error(`envoy refused the case:\n${reason(readFileSync(logFile, 'utf8'))}`)
-    if (await isReady(admin)) return { stop, admin, pid: child.pid! }
+    if (await isReady(admin)) return { stop, admin, pid: child.pid!, isRunning: () => isRunning(child) }
     await sleep(READY_POLL_MS)
   }
   await stop()

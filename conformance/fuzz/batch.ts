@@ -40,9 +40,18 @@ interface Entry {
 /**
  * Runs many programs through one Envoy: each is a listener of its own, and what its requests left at the servers and in
  * the access log is found by the request's id and the connection. A listener that Envoy refuses does not hurt the
- * others (they come from a file, as a control plane would send them).
+ * others (they come from a file, as a control plane would send them), and one that crashes Envoy is found by halves.
  */
 export async function runBatch(programs: readonly CaseDocument[], envoy: string): Promise<Outcome[]> {
+  const outcomes = await runAll(programs, envoy)
+  if (outcomes) return outcomes
+  if (programs.length === 1) return [{ document: programs[0]!, refused: 'Envoy crashes' }]
+  const middle = programs.length >> 1
+  return [...(await runBatch(programs.slice(0, middle), envoy)), ...(await runBatch(programs.slice(middle), envoy))]
+}
+
+/** Undefined when Envoy did not live to the end. */
+async function runAll(programs: readonly CaseDocument[], envoy: string): Promise<Outcome[] | undefined> {
   const documents = programs.map((program, index) => withIds(program, `p${index}`))
   const folder = temporaryFolder()
   const log: Received[] = []
@@ -77,6 +86,7 @@ export async function runBatch(programs: readonly CaseDocument[], envoy: string)
       refusals,
     )
     await sleep(SETTLE_MS)
+    if (!running.isRunning()) return undefined
     const entries = byConnection(accessLog)
     const received = groupById(log)
     return documents.map((document, index) => {

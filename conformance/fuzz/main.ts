@@ -7,13 +7,16 @@ import type { CaseDocument } from '../../src/cli/case-document.ts'
 import { findEnvoy } from '../envoy/find-envoy.ts'
 import { runCase } from '../envoy/run-case.ts'
 import { caseText, writeExpect } from '../envoy/write-expect.ts'
+import { luaProgram } from './lua/program.ts'
 import { ID_HEADER, program } from './program.ts'
 import { type Difference, findDifferences, shrink, signature } from './shrink.ts'
 import { simulate } from './simulate.ts'
 
 const REQUESTS = 12
+const LUA_REQUESTS = 4
 
-const USAGE = `usage: npm run fuzz:envoy -- [--count N] [--seed N] [--batch N] [--shrink N] [--save] [--folder FOLDER]
+const USAGE = `usage: npm run fuzz:envoy -- [--lua] [--count N] [--seed N] [--batch N] [--shrink N] [--save] [--folder FOLDER]
+  --lua     chains of random Lua scripts that call Envoy's API, right and wrong; --count is of scripts' requests then
   --count   comparisons to make, a request each (10000)
   --seed    where the random choices start; printed, so that a run can be repeated
   --batch   chains in one Envoy process (120)
@@ -38,7 +41,10 @@ async function main(args: string[]): Promise<number> {
   let compared = 0
   let refused = 0
   for (let batch = 0; compared < options.count; batch++) {
-    const programs = fc.sample(program(REQUESTS), { seed: options.seed + batch, numRuns: options.batch })
+    const programs = fc.sample(options.lua ? luaProgram(LUA_REQUESTS) : program(REQUESTS), {
+      seed: options.seed + batch,
+      numRuns: options.batch,
+    })
     const round = await findDifferences(programs, envoy, simulate)
     compared += round.compared
     refused += round.refused.length
@@ -69,6 +75,7 @@ function read(args: string[]) {
     const { values } = parseArgs({
       args,
       options: {
+        lua: { type: 'boolean', default: false },
         count: { type: 'string', default: '10000' },
         seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
         batch: { type: 'string', default: '120' },
@@ -79,7 +86,15 @@ function read(args: string[]) {
     })
     const [count, seed, batch, kinds] = [values.count, values.seed, values.batch, values.shrink].map(Number)
     if ([count, seed, batch, kinds].some((value) => !Number.isSafeInteger(value))) return undefined
-    return { count: count!, seed: seed!, batch: batch!, shrink: kinds!, save: values.save ? values.folder : undefined }
+    const { lua } = values
+    return {
+      lua,
+      count: count!,
+      seed: seed!,
+      batch: batch!,
+      shrink: kinds!,
+      save: values.save ? values.folder : undefined,
+    }
   } catch {
     return undefined
   }

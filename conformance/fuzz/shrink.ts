@@ -138,8 +138,12 @@ function candidates(document: CaseDocument): CaseDocument[] {
   ) as CaseDocument[]
 }
 
-/** All ways to leave one list element or one field out, at any depth. */
+/** All ways to leave one list element, one field or one line of a script out, at any depth. */
 function without(node: Json): Json[] {
+  if (typeof node === 'string' && node.includes('\n')) {
+    const lines = node.split('\n')
+    return lines.map((_, index) => lines.filter((_, at) => at !== index).join('\n'))
+  }
   if (Array.isArray(node)) {
     // A header is a pair: half of one is nothing that a case can say.
     if (node.length === 2 && node.every((item) => typeof item === 'string')) return []

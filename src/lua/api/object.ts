@@ -98,7 +98,7 @@ export class ApiMachine {
     const known = this.types.get(type as unknown as ApiType<never>)
     if (known) return known
     const methods: Record<string, (L: LuaState) => number> = {}
-    const made: LuaObjectType<ApiObject> = this.vm.defineType<ApiObject>(type.name, methods)
+    const made: LuaObjectType<ApiObject> = this.vm.defineType<ApiObject>(type.name, methods, labelOf(type.name))
     this.types.set(type as unknown as ApiType<never>, made)
     const self = (L: LuaState): T => {
       const object = this.vm.checkObject(L, 1, made) as T
@@ -121,6 +121,17 @@ export class ApiMachine {
   }
 }
 
+/** The class in a mangled C++ name: `N5Envoy...16HeaderMapWrapperE` is a HeaderMap. */
+function labelOf(name: string): string {
+  let label = name
+  let rest = name.slice(1)
+  for (let length = /^\d+/.exec(rest)?.[0]; length; length = /^\d+/.exec(rest)?.[0]) {
+    label = rest.slice(length.length, length.length + Number(length))
+    rest = rest.slice(length.length + label.length)
+  }
+  return label.replace(/Wrapper$/, '')
+}
+
 const outOfScope = 'object used outside of proper scope'
 
 export interface Closure {
@@ -133,16 +144,23 @@ export interface Closure {
 export class Slot<T extends ApiObject> {
   private ref = 0
   private machine: ApiMachine | undefined
+  private thread: LuaState = 0
   value: T | undefined
 
-  /** Pushes the object, made by `create` when there is none. */
+  /**
+   * Pushes the object, made by `create` when there is none. Envoy pushes a known object onto the stack of the coroutine
+   * that first asked for it (LuaRef::pushStack): any other gets what it passed last instead, the receiver mostly.
+   */
   push(L: LuaState, machine: ApiMachine, type: ApiType<T>, create: () => T): number {
     if (this.value && this.machine) {
-      this.machine.vm.pushRef(L, this.ref)
+      if (L === this.thread) this.machine.vm.pushRef(L, this.ref)
+      else
+        machine.log('warn', 'an object first asked for in another coroutine: Envoy returns the last argument instead')
       return 1
     }
     this.value = create()
     this.machine = machine
+    this.thread = L
     machine.push(L, type, this.value)
     machine.vm.copy(L, -1)
     this.ref = machine.vm.ref(L)

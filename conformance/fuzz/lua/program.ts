@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import type { CaseDocument, CaseRequest, JsonObject, StubScript } from '../../../src/cli/case-document.ts'
+import { clusters } from '../program.ts'
+import { boolean, headerPairs, list, merged, message, sometimes, typed, word } from '../words.ts'
+import { reporter } from './prelude.ts'
+import { script } from './script.ts'
+
+const source = (code: string): JsonObject => ({ inline_string: code })
+const lua = (config: JsonObject): JsonObject => ({
+  name: 'lua',
+  typed_config: typed('envoy.extensions.filters.http.lua.v3.Lua', config),
+})
+
+const context = { k: 'context', n: 1.5, deep: { list: [1, 'a', null, true] } }
+
+const luaFilter = (name: string): fc.Arbitrary<JsonObject> =>
+  fc
+    .record({
+      code: fc.oneof(
+        { weight: 8, arbitrary: script(name).map((code) => ({ default_source_code: source(code) })) },
+        { weight: 1, arbitrary: script(name).map((code) => ({ inline_code: code })) },
+        { weight: 1, arbitrary: fc.constant({}) },
+      ),
+      named: sometimes(script(`${name}n`), 4),
+      rest: message({
+        clear_route_cache: sometimes(boolean, 5),
+        stat_prefix: sometimes(word(['p']), 6),
+        filter_context: sometimes(fc.constant(context), 4),
+      }),
+    })
+    .map(({ code, named, rest }) =>
+      lua({ ...code, ...(named !== undefined && { source_codes: { other: source(named) } }), ...rest }),
+    )
+
+const neighbour = fc.constantFrom<JsonObject>(
+  {
+    name: 'envoy.filters.http.buffer',
+    typed_config: typed('envoy.extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 100 }),
+  },
+  {
+    name: 'envoy.filters.http.cors',
+    typed_config: typed('envoy.extensions.filters.http.cors.v3.Cors', {}),
+  },
+  {
+    name: 'envoy.filters.http.header_to_metadata',
+    typed_config: typed('envoy.extensions.filters.http.header_to_metadata.v3.Config', {
+      request_rules: [
+        { header: 'x-a', on_header_present: { metadata_namespace: 'envoy.lb', key: 'k', type: 'STRING' } },
+      ],
+    }),
+  },
+  {
+    name: 'envoy.filters.http.set_filter_state',
+    typed_config: typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {
+      on_request_headers: [
+        { object_key: 'k', factory_key: 'envoy.string', format_string: { text_format_source: source('%REQ(x-a)%') } },
+      ],
+    }),
+  },
+)
+
+const perRoute = fc
+  .oneof(
+    { weight: 5, arbitrary: fc.constant<JsonObject | undefined>(undefined) },
+    { weight: 1, arbitrary: fc.constant<JsonObject | undefined>({ disabled: true }) },
+    { weight: 2, arbitrary: word(['other', 'missing']).map((name): JsonObject | undefined => ({ name })) },
+    { weight: 2, arbitrary: script('r').map((code): JsonObject | undefined => ({ source_code: source(code) })) },
+    { weight: 1, arbitrary: fc.constant<JsonObject | undefined>({ filter_context: { k: 'of the route' } }) },
+  )
+  .map((config): JsonObject => {
+    if (!config) return {}
+    return { typed_per_filter_config: { lua: typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', config) } }
+  })
+
+const struct = { k: 'v', n: 2, deep: { list: ['a', true, null] }, list: [1, [2]], é: 'ü' }
+const metadata = word<JsonObject>([
+  {},
+  { filter_metadata: { fuzz: struct } },
+  { filter_metadata: { lua: { k: 'of lua' } } },
+])
+
+const action = fc.oneof(
+  { weight: 8, arbitrary: word(['backend', 'other']).map((cluster): JsonObject => ({ route: { cluster } })) },
+  { weight: 1, arbitrary: fc.constant<JsonObject>({ route: { cluster: 'down' } }) },
+  { weight: 1, arbitrary: fc.constant<JsonObject>({ direct_response: { status: 200, body: source('direct') } }) },
+)
+
+const route = fc.tuple(word(['r1', 'r2', '']), word(['/', '/', '/b', '/new']), action, perRoute, metadata).map(
+  ([name, prefix, act, override, meta]): JsonObject => ({
+    ...(name && { name }),
+    match: { prefix },
+    ...act,
+    ...override,
+    ...(Object.keys(meta).length > 0 && { metadata: meta }),
+  }),
+)
+
+const virtualHost = fc.tuple(list(route, 3, 1), perRoute, metadata).map(
+  ([routes, override, meta]): JsonObject => ({
+    name: 'all',
+    domains: ['*'],
+    routes,
+    ...override,
+    ...(Object.keys(meta).length > 0 && { metadata: meta }),
+  }),
+)
+
+const answer = message({
+  status: sometimes(word([200, 201, 204, 304, 404, 500]), 3),
+  headers: sometimes(
+    list(
+      fc.tuple(word(['x-up', 'x-a', 'set-cookie', 'content-type']), word(['1', 'a', 'a=1; Path=/', 'text/plain'])),
+      3,
+    ),
+    2,
+  ),
+  body: sometimes(word(['', 'hi', 'a longer answer', 'y'.repeat(2000)]), 2),
+  chunked: sometimes(fc.constant(true), 4),
+  reset: sometimes(fc.constant(true), 40),
+})
+
+const upstreams = message({ backend: list(answer, 3, 1), other: list(answer, 2, 1) }).map((scripts) => ({
+  ...scripts,
+  down: 'down',
+}))
+
+const request: fc.Arbitrary<CaseRequest> = merged(
+  message({
+    method: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(undefined) },
+      { weight: 3, arbitrary: word(['POST', 'POST', 'PUT', 'HEAD']) },
+    ),
+    path: word(['/', '/a?q=1', '/b', '/new']),
+    body: sometimes(word(['b', 'hello body', 'x'.repeat(300)]), 2),
+    protocol: sometimes(fc.constant('http2'), 3),
+    trailers: sometimes(fc.constant([['x-t', '1']]), 3),
+    sourceAddress: word(['127.0.0.2', '127.0.0.3']),
+  }),
+  fc
+    .tuple(headerPairs, sometimes(fc.constant(['content-type', 'application/grpc']), 8))
+    .map(([plain, grpc]) => ({ headers: grpc ? [...plain, grpc] : plain }) as unknown as JsonObject),
+).map((value) => {
+  // Only over HTTP/2 does the recording client send trailers.
+  if (value.protocol !== 'http2') delete value.trailers
+  return value as unknown as CaseRequest
+})
+
+const ROUTER: JsonObject = {
+  name: 'envoy.filters.http.router',
+  typed_config: typed('envoy.extensions.filters.http.router.v3.Router', {}),
+}
+
+const filters = fc
+  .tuple(boolean, sometimes(neighbour, 4), luaFilter('a'), sometimes(luaFilter('b'), 3), boolean)
+  .map(([wait, beside, first, second, before]) => {
+    const own = [first, ...(second ? [{ ...second, name: 'second' }] : [])]
+    const all = beside ? (before ? [beside, ...own] : [...own, beside]) : own
+    return [{ ...lua({ default_source_code: source(reporter(wait)) }), name: 'reporter' }, ...all, ROUTER]
+  })
+
+/** A whole case around random Lua scripts: one to two filters, per-route scripts, and requests. */
+export function luaProgram(maxRequests: number): fc.Arbitrary<CaseDocument> {
+  return fc
+    .record({
+      filters,
+      host: virtualHost,
+      scripts: upstreams,
+      requests: fc.array(request, { minLength: 2, maxLength: maxRequests }),
+      limit: sometimes(word([200, 1000]), 10),
+    })
+    .map(({ filters: httpFilters, host, scripts, requests, limit }) => ({
+      config: {
+        listeners: [
+          {
+            name: 'main',
+            address: { socket_address: { address: '127.0.0.1', port_value: 10000 } },
+            ...(limit !== undefined && { per_connection_buffer_limit_bytes: limit }),
+            filter_chains: [
+              {
+                filters: [
+                  {
+                    name: 'hcm',
+                    typed_config: typed(
+                      'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+                      {
+                        stat_prefix: 'fuzz',
+                        route_config: { virtual_hosts: [host] },
+                        http_filters: httpFilters,
+                      },
+                    ),
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+        clusters: structuredClone(clusters),
+      },
+      upstreams: scripts as unknown as Record<string, StubScript>,
+      requests,
+    }))
+}
