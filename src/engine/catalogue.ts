@@ -68,6 +68,11 @@ export interface HttpFilterDefinition<Config = unknown, Shared = unknown> extend
   terminal?: boolean
   /** Made once for each configured filter: token buckets, scripts. Throws ConfigError on what Envoy would refuse. */
   shared?(config: Config, context: HttpFilterFactoryContext): Shared
+  /**
+   * The filter has no callbacks of its own but stands for others, which are put into the chain in its stead: those of its
+   * configuration and of the route's message for it. Instances of such a filter are never made.
+   */
+  standsFor?(shared: Shared, perRoute: unknown): readonly ConfiguredFilter[]
   /** One instance a stream. */
   create(options: FilterInstanceOptions<Config, Shared>): HttpFilter
 }

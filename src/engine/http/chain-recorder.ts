@@ -11,8 +11,6 @@ import type { HeaderMap } from './header-map.ts'
 export interface RecordedFilter {
   readonly slot: { readonly configured: ConfiguredFilter; readonly filter: HttpFilter }
   readonly side: 'request' | 'response'
-  /** Configured name of the filter in whose place it runs, for one that stands inside another. */
-  readonly within?: string
 }
 
 /** Writes what happens in a filter chain to the trace: each callback a step, with what it changed. */
@@ -51,14 +49,27 @@ export class ChainRecorder {
 
   /** A filter that is in the configuration and not on this stream. */
   disabled(filter: ConfiguredFilter): void {
+    this.absent(
+      filter,
+      'disabled',
+      filter.disabled ? 'disabled in the chain, and the route does not enable it' : 'disabled by the route',
+    )
+  }
+
+  /** A filter that stands for others and has none for this stream. */
+  empty(filter: ConfiguredFilter): void {
+    this.absent(filter, 'empty', 'no filters here')
+  }
+
+  private absent(filter: ConfiguredFilter, status: string, reason: string): void {
     if (!this.trace.enabled) return
     this.trace.step({
       kind: 'http_filter',
       phase: 'request',
       name: filter.name,
       path: filter.path,
-      status: 'disabled',
-      reason: filter.disabled ? 'disabled in the chain, and the route does not enable it' : 'disabled by the route',
+      status,
+      reason,
       at: this.loop.now,
     })
   }
@@ -116,7 +127,7 @@ export class ChainRecorder {
       part,
       name: configured.name,
       path: configured.path,
-      ...(filter.within === undefined ? {} : { within: filter.within }),
+      ...(configured.within === undefined ? {} : { within: configured.within }),
       at: this.loop.now,
     }
     if (!definition) step.reason = configured.remark ?? 'not simulated: traffic passes through unchanged'

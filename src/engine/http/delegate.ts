@@ -12,10 +12,9 @@ export function delegateTo(configured: ConfiguredFilter, outer: HttpStream): Htt
   const stream = innerStream(configured, outer)
   const filter: HttpFilter = definition?.create({ config, shared, context, stream }) ?? {}
   const record = new ChainRecorder(outer.trace, outer.loop, outer.info)
-  const slot = { configured, filter }
-  const within = outer.filterName
-  const request: RecordedFilter = { slot, side: 'request', within }
-  const response: RecordedFilter = { slot, side: 'response', within }
+  const slot = { configured: { ...configured, within: outer.filterName }, filter }
+  const request: RecordedFilter = { slot, side: 'request' }
+  const response: RecordedFilter = { slot, side: 'response' }
   return {
     decodeHeaders: (headers, _, end) =>
       record.headers(request, headers, () => filter.decodeHeaders?.(headers, stream, end) ?? 'Continue'),

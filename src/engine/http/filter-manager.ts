@@ -1,6 +1,7 @@
 import { Buffer } from '../buffer.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Host } from '../host.ts'
+import { nearestOfType } from '../route/per-filter-config.ts'
 import type { Route } from '../route/types.ts'
 import type { StreamInfo } from '../stream-info.ts'
 import type { Trace } from '../trace.ts'
@@ -119,10 +120,22 @@ export class FilterManager {
     const route = this.options.upstream ? undefined : this.options.info.route
     for (const filter of filters) {
       if (isDisabled(filter, route)) this.record.disabled(filter)
-      else this.slots.push(new FilterSlot(this, filter))
+      else this.addFilter(filter, route)
     }
     this.request.setDirections(this.slots.map((slot) => slot.decoder))
     this.response.setDirections(this.slots.map((slot) => slot.encoder).reverse())
+  }
+
+  private addFilter(filter: ConfiguredFilter, route: Route | undefined): void {
+    const { definition, shared, name } = filter
+    if (!definition?.standsFor) {
+      this.slots.push(new FilterSlot(this, filter))
+      return
+    }
+    const perRoute = nearestOfType(route, name, definition.perRoute)
+    const members = definition.standsFor(shared, perRoute)
+    if (members.length === 0) this.record.empty(filter)
+    for (const member of members) this.addFilter({ ...member, within: name }, route)
   }
 
   /** The request's headers, from the owner. `createFilterChain` must have run. */

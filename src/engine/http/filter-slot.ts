@@ -23,6 +23,8 @@ export interface ConfiguredFilter {
   shared: unknown
   context: HttpFilterFactoryContext
   disabled: boolean
+  /** Configured name of the filter in whose place this one runs. */
+  within?: string
 }
 
 /** Iteration state of one filter in one direction. */

@@ -133,5 +133,6 @@ function remember(stream: HttpStream, action: string): void {
   const state = stream.info.filterState
   const before = state.get(MATCHED_ACTIONS)?.fields as Record<string, string> | undefined
   const fields = { ...before, [stream.filterName]: action }
-  state.set(MATCHED_ACTIONS, { json: fields, fields, lifeSpan: 'FilterChain' })
+  const text = JSON.stringify(Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))))
+  state.set(MATCHED_ACTIONS, { text, json: fields, fields, lifeSpan: 'FilterChain' })
 }

@@ -6,7 +6,7 @@ export const about = {
   perRoute: 'envoy.extensions.filters.http.filter_chain.v3.FilterChainConfigPerRoute',
   title: 'Filter Chain',
   group: 'other',
-  summary: 'Runs a list of filters in its place, another list where the route has one.',
+  summary: 'Stands for a list of filters, and for those that the route adds.',
   notModelled: ['statistics'],
   docs: 'configuration/http/http_filters/filter_chain_filter',
 } satisfies FilterAbout

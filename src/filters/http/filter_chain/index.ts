@@ -1,5 +1,3 @@
-import { delegateToChain } from '../../../engine/http/delegate.ts'
-import type { HttpFilter } from '../../../engine/http/filter.ts'
 import type { ConfiguredFilter } from '../../../engine/http/filter-slot.ts'
 import type {
   FilterChain,
@@ -15,7 +13,10 @@ interface ChainShared {
   forRoute(config: FilterChainConfigPerRoute): readonly ConfiguredFilter[]
 }
 
-/** Runs its filters in its own place; a route's list stands in for its own. Envoy: source/extensions/filters/http/filter_chain. */
+/**
+ * Its filters are put into the chain in its stead, and the route's behind them. They are filters of the chain like any
+ * other, but for being switched off: no route does that. Envoy: source/extensions/filters/http/filter_chain/config.cc.
+ */
 export const filterChain = defineHttpFilter<FilterChainConfig, ChainShared>({
   ...about,
   shared: (config, context) => {
@@ -26,11 +27,7 @@ export const filterChain = defineHttpFilter<FilterChainConfig, ChainShared>({
       forRoute: perConfig((perRoute) => make(perRoute.filterChain, 'typed_per_filter_config.filter_chain')),
     }
   },
-  // The route is known when the first callback runs, and only the filters that it names are made.
-  create: ({ shared, stream }) => {
-    const perRoute = stream.perRoute<FilterChainConfigPerRoute>()
-    const filters = perRoute ? shared.forRoute(perRoute) : shared.chain
-    const delegated: HttpFilter = delegateToChain(filters, stream)
-    return delegated
-  },
+  standsFor: (shared, perRoute) =>
+    perRoute ? [...shared.chain, ...shared.forRoute(perRoute as FilterChainConfigPerRoute)] : shared.chain,
+  create: () => ({}),
 })
