@@ -5,10 +5,6 @@
 export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/36-basic-auth.yaml': 'basic_auth is not simulated yet',
   'conformance/cases/http-filters/37-basic-auth-per-route.yaml': 'basic_auth is not simulated yet',
-  'conformance/cases/http-filters/40-jwt-rs256-failures.yaml': 'jwt_authn is not simulated yet',
-  'conformance/cases/http-filters/41-jwt-malformed-tokens.yaml': 'jwt_authn is not simulated yet',
-  'conformance/cases/http-filters/44-jwt-token-locations.yaml': 'jwt_authn is not simulated yet',
-  'conformance/cases/http-filters/47-jwt-metadata-rbac-reroute.yaml': 'jwt_authn is not simulated yet',
   'conformance/cases/http-filters/50-ext-authz-failure-modes.yaml': 'ext_authz is not simulated yet',
   'conformance/cases/http-filters/52-ext-authz-request-body.yaml': 'ext_authz is not simulated yet',
   'conformance/cases/http-filters/53-ext-authz-grpc-down-grpc-client.yaml': 'ext_authz is not simulated yet',

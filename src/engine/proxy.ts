@@ -1,7 +1,9 @@
 import type { Bootstrap } from '../envoy/types/envoy/config/bootstrap/v3/bootstrap_pb.d.ts'
 import type { Cluster as ClusterConfig } from '../envoy/types/envoy/config/cluster/v3/cluster_pb.d.ts'
+import type { DataSource } from '../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { Listener as ListenerConfig } from '../envoy/types/envoy/config/listener/v3/listener_pb.d.ts'
 import type { RouteConfiguration } from '../envoy/types/envoy/config/route/v3/route_pb.d.ts'
+import type { Secret } from '../envoy/types/envoy/extensions/transport_sockets/tls/v3/secret_pb.d.ts'
 import { ConfigError, type FilterCatalogue } from './catalogue.ts'
 import { EventLoop } from './event-loop.ts'
 import type { Host } from './host.ts'
@@ -23,6 +25,9 @@ import { ClusterManager } from './upstream/cluster-manager.ts'
 import { type StubScript, StubServer, type UpstreamRecord } from './upstream/stub.ts'
 
 /** What a proxy is built with. */
+/** How long listeners wait at most for what has to be there first, such as keys that are fetched ahead of time. */
+const WARMING_MS = 20_000
+
 export interface ProxyDependencies {
   registry: MessageRegistry
   catalogue: FilterCatalogue
@@ -50,10 +55,15 @@ export class SimProxy {
   readonly endedStreams: StreamInfo[] = []
   private connections = 0
 
+  private warming = 0
   /** Throws ConfigError with the document path of what Envoy would refuse. */
   constructor(config: ProxyConfig, upstreams: Record<string, StubScript>, deps: ProxyDependencies) {
     const { registry, host } = deps
-    const resources = (config.static_resources ?? config) as { listeners?: unknown[]; clusters?: unknown[] }
+    const resources = (config.static_resources ?? config) as {
+      listeners?: unknown[]
+      clusters?: unknown[]
+      secrets?: unknown[]
+    }
     const prefix = config.static_resources ? 'static_resources.' : ''
     const runtime = createRuntime(config, registry, host)
     const clusters = new ClusterManager()
@@ -81,6 +91,11 @@ export class SimProxy {
       routeConfiguration: (name) => routes.get(name),
       streamEnded: (info) => {
         this.endedStreams.push(info)
+      genericSecret: secretsOf(resources.secrets, `${prefix}secrets`, registry, () => this.services),
+      warming: () => {
+        this.warming++
+        return () => void this.warming--
+      },
         if (this.endedStreams.length > 1000) this.endedStreams.splice(0, 500)
       },
     }
@@ -119,6 +134,13 @@ export class SimProxy {
 
   /** Accepts a client, whose first bytes are `prefix` (PROXY protocol); its listener filters run at once. */
   connect(listener: Listener, client: ClientSocket, trace: Trace, prefix: Uint8Array): AcceptedConnection {
+  /** Lets what filters do as soon as they are loaded run its course, as listeners wait for it before they open. */
+  async warm(): Promise<void> {
+    const { loop } = this
+    await loop.run(() => this.warming === 0, loop.now + WARMING_MS)
+    await loop.run(() => false, loop.now)
+  }
+
     const accepted = new AcceptedConnection({
       listener,
       client,
@@ -133,6 +155,26 @@ export class SimProxy {
 
 function isUpstreamCodec(
   name: string,
+/** Finds generic secrets by name; their bytes are read when somebody asks. */
+function secretsOf(
+  list: unknown,
+  path: string,
+  registry: MessageRegistry,
+  services: () => ProxyServices,
+): (name: string) => string | undefined {
+  const sources = new Map<string, { source: DataSource; path: string }>()
+  asList(list, path).forEach((json, i) => {
+    const at = `${path}[${i}]`
+    const secret = decode<Secret>(registry, 'envoy.extensions.transport_sockets.tls.v3.Secret', json, at)
+    const source = secret.type.case === 'genericSecret' ? secret.type.value.secret : undefined
+    if (source) sources.set(secret.name, { source, path: `${at}.generic_secret.secret` })
+  })
+  return (name) => {
+    const found = sources.get(name)
+    return found && dataSourceBytes(found.source, found.path, services())
+  }
+}
+
   filters: readonly { name: string; configType: { case?: string | undefined; value?: unknown } }[],
   registry: MessageRegistry,
 ): boolean {

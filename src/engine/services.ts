@@ -41,6 +41,13 @@ export interface EngineServices {
 
 /** What the parts that build and run a proxy share beyond what filters need. */
 export interface ProxyServices extends EngineServices {
+  /**
+   * Announces work that has to be over before a listener takes its first connection; the answer says that it is
+   * (Envoy: Init::Manager). Undefined where nobody waits.
+   */
+  readonly warming?: () => () => void
+  /** A generic secret of the configuration (`static_resources.secrets`), as a byte string. */
+  readonly genericSecret?: (name: string) => string | undefined
   readonly catalogue: FilterCatalogue
   readonly clusters: ClusterManager
   /** A route configuration of the document by name, as `rds` asks for it (config.route.v3.RouteConfiguration). */

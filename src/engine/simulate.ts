@@ -98,7 +98,7 @@ export class SimulatedProxy {
   /** Sends one request and waits for what comes of it. */
   async request(spec: RequestSpec, trace: Trace = Trace.off): Promise<SimulationResult> {
     const { proxy } = this
-    await this.pass(spec.afterMs)
+    await proxy.warm()
     const sent = proxy.upstreamLog.length
     const ended = proxy.endedStreams.at(-1)
     const response = await (spec.protocol === 'http2' ? this.http2(spec, trace) : this.http1(spec, trace))
@@ -117,7 +117,7 @@ export class SimulatedProxy {
   /** Opens a raw connection, sends and listens. */
   async connection(spec: ConnectionSpec, trace: Trace = Trace.off): Promise<SimulationResult> {
     const { proxy } = this
-    await this.pass(spec.afterMs)
+    await proxy.warm()
     const sent = proxy.upstreamLog.length
     const parts: Uint8Array[] = []
     let closed = false

@@ -13,6 +13,7 @@ import { about as istioStats } from './http/istio_stats/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
+import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
@@ -59,6 +60,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     peerMetadata,
     rbac,
     router,
+    jwtAuthn,
     setFilterState,
     setMetadata,
     upstreamRbac,

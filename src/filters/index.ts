@@ -14,6 +14,7 @@ import { istioStats } from './http/istio_stats/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
+import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
@@ -59,6 +60,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   peerMetadata,
   rbac,
   router,
+  jwtAuthn,
   setFilterState,
   setMetadata,
 ]

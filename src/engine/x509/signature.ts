@@ -3,11 +3,16 @@ import { sha1 } from '@noble/hashes/legacy.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { derElement, derInside, derInteger, derOid, derTags } from './der.ts'
 
+export interface RsaKey {
+  kind: 'rsa'
+  modulus: bigint
+  exponent: bigint
+  /** Length of the modulus, and so of a signature. */
+  bytes: number
+}
+
 /** A public key as BoringSSL would have imported it. `other` can be imported but verifies nothing with a hash. */
-export type PublicKey =
-  | { kind: 'rsa'; modulus: bigint; exponent: bigint; bytes: number }
-  | { kind: 'ec'; curve: typeof p256; point: Uint8Array }
-  | { kind: 'other' }
+export type PublicKey = RsaKey | { kind: 'ec'; curve: typeof p256; point: Uint8Array } | { kind: 'other' }
 
 const rsaOid = '1.2.840.113549.1.1.1'
 const ecOid = '1.2.840.10045.2.1'
@@ -33,11 +38,14 @@ export function importPublicKey(der: Uint8Array): PublicKey | undefined {
   return otherOids.has(name) ? { kind: 'other' } : undefined
 }
 
-function importRsa(bits: Uint8Array): PublicKey | undefined {
+function importRsa(bits: Uint8Array): RsaKey | undefined {
   const [modulus, exponent] = derInside(derElement(bits), derTags.sequence) ?? []
   if (modulus?.tag !== derTags.integer || exponent?.tag !== derTags.integer) return undefined
-  const n = derInteger(modulus.value)
-  const e = derInteger(exponent.value)
+  return importRsaNumbers(derInteger(modulus.value), derInteger(exponent.value))
+}
+
+/** An RSA key of its modulus and exponent; undefined when BoringSSL would not have it. */
+export function importRsaNumbers(n: bigint, e: bigint): RsaKey | undefined {
   const length = n.toString(2).length
   // BoringSSL's bounds: 512 to 16384 bits; an odd exponent from 3 up to 33 bits.
   if (length < 512 || length > 16_384 || (n & 1n) === 0n) return undefined
@@ -76,20 +84,74 @@ export function verifySignature(hash: string, key: PublicKey, signature: Uint8Ar
   return right ? '' : 'Failed to verify digest. Error code: 0'
 }
 
-function verifyRsa(
-  key: { modulus: bigint; exponent: bigint; bytes: number },
-  prefix: string,
-  digest: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  if (signature.length !== key.bytes) return false
-  const number = derInteger(signature)
-  if (number >= key.modulus) return false
+function verifyRsa(key: RsaKey, prefix: string, digest: Uint8Array, signature: Uint8Array): boolean {
+  const number = recover(key, signature)
+  if (number === undefined) return false
   const tail = prefix + hex(digest)
   const filler = key.bytes - 3 - tail.length / 2
   if (filler < 8) return false
   const expected = BigInt(`0x0001${'ff'.repeat(filler)}00${tail}`)
-  return power(number, key.exponent, key.modulus) === expected
+  return number === expected
+}
+
+/** The number that was signed; undefined for what cannot be a signature of this key. */
+function recover(key: RsaKey, signature: Uint8Array): bigint | undefined {
+  if (signature.length !== key.bytes) return undefined
+  const number = derInteger(signature)
+  return number < key.modulus ? power(number, key.exponent, key.modulus) : undefined
+}
+
+/**
+ * RSASSA-PSS (RFC 8017, 9.1.2) with MGF1 of the same hash and a salt as long as its digest, which is what BoringSSL
+ * takes for granted.
+ */
+export function verifyPss(
+  hash: 'sha256' | 'sha384' | 'sha512',
+  key: RsaKey,
+  signature: Uint8Array,
+  text: Uint8Array,
+): boolean {
+  const number = recover(key, signature)
+  if (number === undefined) return false
+  const { digest } = hashes[hash]!
+  const textDigest = digest(text)
+  const size = textDigest.length
+  const bits = key.modulus.toString(2).length - 1
+  const encoded = toBytes(number, Math.ceil(bits / 8))
+  if (!encoded || encoded.length < 2 * size + 2 || encoded.at(-1) !== 0xbc) return false
+  const maskEnd = encoded.length - size - 1
+  const seed = encoded.subarray(maskEnd, -1)
+  const mask = mgf1(digest, seed, maskEnd)
+  const block = encoded.subarray(0, maskEnd).map((byte, i) => byte ^ mask[i]!)
+  const unused = 8 * encoded.length - bits
+  if (encoded[0]! >> (8 - unused) !== 0) return false
+  block[0]! &= 0xff >> unused
+  const salt = block.subarray(maskEnd - size)
+  const filler = block.subarray(0, maskEnd - size - 1)
+  if (filler.some((byte) => byte !== 0) || block[maskEnd - size - 1] !== 1) return false
+  const message = new Uint8Array(8 + 2 * size)
+  message.set(textDigest, 8)
+  message.set(salt, 8 + size)
+  return hex(digest(message)) === hex(seed)
+}
+
+function mgf1(digest: (bytes: Uint8Array) => Uint8Array, seed: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length)
+  const input = new Uint8Array(seed.length + 4)
+  input.set(seed)
+  for (let at = 0, counter = 0; at < length; counter++) {
+    new DataView(input.buffer).setUint32(seed.length, counter)
+    const part = digest(input).subarray(0, length - at)
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+function toBytes(number: bigint, length: number): Uint8Array | undefined {
+  const text = number.toString(16).padStart(length * 2, '0')
+  if (text.length > length * 2) return undefined
+  return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {

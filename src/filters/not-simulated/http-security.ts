@@ -82,15 +82,6 @@ export const securityHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/gcp_authn_filter',
   },
   {
-    name: 'envoy.filters.http.jwt_authn',
-    config: 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
-    title: 'JWT Authentication',
-    group: 'security',
-    summary: 'Verifies tokens and puts their claims where others can read them.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/jwt_authn_filter',
-  },
-  {
     name: 'envoy.filters.http.oauth2',
     config: 'envoy.extensions.filters.http.oauth2.v3.OAuth2',
     title: 'OAuth2',
