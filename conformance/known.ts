@@ -11,8 +11,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/54-ratelimit-grpc-over-limit.yaml': 'ratelimit is not simulated yet',
   'conformance/cases/http-filters/56-ratelimit-down-failure-deny.yaml': 'ratelimit is not simulated yet',
   'conformance/cases/http-filters/63-ip-tagging.yaml': 'ip_tagging is not simulated yet',
-  'conformance/cases/http-filters/72-grpc-http1-bridge.yaml': 'grpc_http1_bridge is not simulated yet',
-  'conformance/cases/http-filters/73-grpc-http1-reverse-bridge.yaml': 'grpc_http1_reverse_bridge is not simulated yet',
   'conformance/cases/http-filters/77-credential-injector.yaml': 'credential_injector is not simulated yet',
   'conformance/cases/http-filters/85-body-size-limit.yaml': 'body_size_limit is not simulated yet',
   'conformance/cases/http-filters/86-mcp-filter.yaml': 'mcp is not simulated yet',

@@ -6,14 +6,17 @@ import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
+import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
+import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
+import { about as grpcWeb } from './http/grpc_web/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
 import { about as headerToMetadata } from './http/header_to_metadata/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
+import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
-import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
@@ -50,17 +53,20 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     cors,
     fault,
     filterChain,
+    grpcHttp1Bridge,
+    grpcHttp1ReverseBridge,
     grpcStats,
+    grpcWeb,
     headerMutation,
     headerToMetadata,
     istioStats,
+    jwtAuthn,
     localRatelimit,
     lua,
     matchDelegate,
     peerMetadata,
     rbac,
     router,
-    jwtAuthn,
     setFilterState,
     setMetadata,
     upstreamRbac,

@@ -7,14 +7,17 @@ import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
+import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
+import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
+import { grpcWeb } from './http/grpc_web/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
 import { headerToMetadata } from './http/header_to_metadata/index.ts'
 import { istioStats } from './http/istio_stats/index.ts'
+import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
-import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
@@ -50,17 +53,20 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   cors,
   fault,
   filterChain,
+  grpcHttp1Bridge,
+  grpcHttp1ReverseBridge,
   grpcStats,
+  grpcWeb,
   headerMutation,
   headerToMetadata,
   istioStats,
+  jwtAuthn,
   localRatelimit,
   lua,
   matchDelegate,
   peerMetadata,
   rbac,
   router,
-  jwtAuthn,
   setFilterState,
   setMetadata,
 ]

@@ -28,6 +28,7 @@ export class UpstreamRequest implements UpstreamCallbacks {
   private upstream: UpstreamStream | undefined
   private pending: PendingStream | undefined
   private trailers: HeaderMap | undefined
+  private headersOnly = false
   private ended = false
   private responseEnded = false
   private pausedForConnect = false
@@ -51,6 +52,7 @@ export class UpstreamRequest implements UpstreamCallbacks {
   }
 
   acceptHeaders(endStream: boolean): void {
+    this.headersOnly = endStream
     this.ended = endStream
     const { router } = this
     this.pending = newUpstreamStream(this.cluster, this, {
@@ -94,7 +96,7 @@ export class UpstreamRequest implements UpstreamCallbacks {
     if (max) this.maxDurationTimer = loop.timer(max, () => router.onMaxStreamDuration(this))
     if (router.entry.autoHostRewrite && host.hostname !== '') router.rewriteHost(host.hostname)
     if (this.chain) this.chain.ready()
-    else this.sendHeaders(this.ended && this.body.length === 0 && !this.trailers)
+    else this.sendHeaders(this.headersOnly)
   }
 
   /** Writes the headers; afterwards whatever body has gathered. */
@@ -113,14 +115,13 @@ export class UpstreamRequest implements UpstreamCallbacks {
   }
 
   sendData(data: Buffer, endStream: boolean): void {
-    if (endStream) this.sentEnd = this.upstream !== undefined
     this.trace.sentData(data)
     if (!this.upstream || !this.started || this.pausedForConnect) {
       this.body.moveFrom(data)
       return
     }
-    this.upstream.encodeData(data, endStream)
     if (endStream) this.sentAll()
+    this.upstream.encodeData(data, endStream)
   }
 
   sendTrailers(trailers: HeaderMap): void {
@@ -130,7 +131,8 @@ export class UpstreamRequest implements UpstreamCallbacks {
 
   private flush(): void {
     const ends = this.ended && !this.trailers
-    if (this.body.length > 0) {
+    // A filter may have taken all of the body: the end still has to be said.
+    if (this.body.length > 0 || (ends && !this.sentEnd)) {
       this.upstream?.encodeData(this.body, ends)
       if (ends) this.sentAll()
     }
