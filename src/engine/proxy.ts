@@ -6,6 +6,7 @@ import type { RouteConfiguration } from '../envoy/types/envoy/config/route/v3/ro
 import type { Secret } from '../envoy/types/envoy/extensions/transport_sockets/tls/v3/secret_pb.d.ts'
 import { ConfigError, type FilterCatalogue } from './catalogue.ts'
 import { EventLoop } from './event-loop.ts'
+import { dataSourceBytes } from './format/data-source.ts'
 import type { Host } from './host.ts'
 import { LOCAL_ADDRESS } from './http/conn-manager-config.ts'
 import { configureFilters } from './http/filter-chain.ts'
@@ -24,10 +25,10 @@ import { Cluster } from './upstream/cluster.ts'
 import { ClusterManager } from './upstream/cluster-manager.ts'
 import { type StubScript, StubServer, type UpstreamRecord } from './upstream/stub.ts'
 
-/** What a proxy is built with. */
 /** How long listeners wait at most for what has to be there first, such as keys that are fetched ahead of time. */
 const WARMING_MS = 20_000
 
+/** What a proxy is built with. */
 export interface ProxyDependencies {
   registry: MessageRegistry
   catalogue: FilterCatalogue
@@ -54,8 +55,8 @@ export class SimProxy {
   /** The HTTP streams that are over, in order of their end. */
   readonly endedStreams: StreamInfo[] = []
   private connections = 0
-
   private warming = 0
+
   /** Throws ConfigError with the document path of what Envoy would refuse. */
   constructor(config: ProxyConfig, upstreams: Record<string, StubScript>, deps: ProxyDependencies) {
     const { registry, host } = deps
@@ -85,17 +86,18 @@ export class SimProxy {
       asyncClient: clusters.asyncClient,
       hasCluster: (name) => clusters.get(name) !== undefined,
       clusterNames: () => clusters.names(),
+      clusterAt: (address) => clusters.at(address),
       clusterMetadata: (name) => clusters.get(name)?.metadata,
       catalogue: deps.catalogue,
       clusters,
       routeConfiguration: (name) => routes.get(name),
-      streamEnded: (info) => {
-        this.endedStreams.push(info)
       genericSecret: secretsOf(resources.secrets, `${prefix}secrets`, registry, () => this.services),
       warming: () => {
         this.warming++
         return () => void this.warming--
       },
+      streamEnded: (info) => {
+        this.endedStreams.push(info)
         if (this.endedStreams.length > 1000) this.endedStreams.splice(0, 500)
       },
     }
@@ -132,8 +134,6 @@ export class SimProxy {
     return this.listeners.find((each) => each.bound && (name === undefined || each.name === name))
   }
 
-  /** Accepts a client, whose first bytes are `prefix` (PROXY protocol); its listener filters run at once. */
-  connect(listener: Listener, client: ClientSocket, trace: Trace, prefix: Uint8Array): AcceptedConnection {
   /** Lets what filters do as soon as they are loaded run its course, as listeners wait for it before they open. */
   async warm(): Promise<void> {
     const { loop } = this
@@ -141,6 +141,8 @@ export class SimProxy {
     await loop.run(() => false, loop.now)
   }
 
+  /** Accepts a client, whose first bytes are `prefix` (PROXY protocol); its listener filters run at once. */
+  connect(listener: Listener, client: ClientSocket, trace: Trace, prefix: Uint8Array): AcceptedConnection {
     const accepted = new AcceptedConnection({
       listener,
       client,
@@ -153,8 +155,6 @@ export class SimProxy {
   }
 }
 
-function isUpstreamCodec(
-  name: string,
 /** Finds generic secrets by name; their bytes are read when somebody asks. */
 function secretsOf(
   list: unknown,
@@ -175,6 +175,8 @@ function secretsOf(
   }
 }
 
+function isUpstreamCodec(
+  name: string,
   filters: readonly { name: string; configType: { case?: string | undefined; value?: unknown } }[],
   registry: MessageRegistry,
 ): boolean {

@@ -12,6 +12,10 @@ export interface MessageRegistry {
   decode<T>(typeName: string, json: unknown): T
   /** The message inside an Any, decoded once; TypedStruct is unwrapped to the type it names. Undefined for an unknown type. */
   unpack(any: unknown): { typeName: string; message?: unknown } | undefined
+  /** A message of the type with these fields (camelCase names), as it travels in a gRPC call. */
+  encode(typeName: string, fields: Record<string, unknown>): Uint8Array
+  /** The message in `bytes`, as it travels. Throws when they are no such message. */
+  decodeBinary<T>(typeName: string, bytes: Uint8Array): T
   /** A message as proto3 JSON with snake_case names. */
   toJson(message: unknown): unknown
 }
@@ -33,14 +37,10 @@ export interface EngineServices {
   readonly asyncClient: AsyncClient
   readonly hasCluster: (name: string) => boolean
   readonly clusterNames: () => string[]
+  /** The cluster that has an endpoint at an address (`10.0.0.1:80`), for services that are named by address. */
+  readonly clusterAt?: (address: string) => string | undefined
   /** `metadata` of a cluster, for %CLUSTER_METADATA% and rate-limit descriptors; undefined for an unknown cluster. */
   readonly clusterMetadata?: (name: string) => Record<string, JsonObject> | undefined
-  /** What %HOSTNAME% and %ENVIRONMENT(...)% and `environment_variable` data sources read. */
-  readonly environment?: { hostname: string; variables: Readonly<Record<string, string>> }
-}
-
-/** What the parts that build and run a proxy share beyond what filters need. */
-export interface ProxyServices extends EngineServices {
   /**
    * Announces work that has to be over before a listener takes its first connection; the answer says that it is
    * (Envoy: Init::Manager). Undefined where nobody waits.
@@ -48,6 +48,12 @@ export interface ProxyServices extends EngineServices {
   readonly warming?: () => () => void
   /** A generic secret of the configuration (`static_resources.secrets`), as a byte string. */
   readonly genericSecret?: (name: string) => string | undefined
+  /** What %HOSTNAME% and %ENVIRONMENT(...)% and `environment_variable` data sources read. */
+  readonly environment?: { hostname: string; variables: Readonly<Record<string, string>> }
+}
+
+/** What the parts that build and run a proxy share beyond what filters need. */
+export interface ProxyServices extends EngineServices {
   readonly catalogue: FilterCatalogue
   readonly clusters: ClusterManager
   /** A route configuration of the document by name, as `rds` asks for it (config.route.v3.RouteConfiguration). */

@@ -7,6 +7,7 @@ import {
   type JsonValue,
   type Message,
   type Registry,
+  toBinary,
   toJson,
 } from '@bufbuild/protobuf'
 import type { Any, Struct } from '@bufbuild/protobuf/wkt'
@@ -48,6 +49,10 @@ export interface EnvoyRegistry {
    * answer is kept for each Any object: unpacking the same one again costs nothing and gives the same message.
    */
   unpack(any: Any | undefined): Unpacked | undefined
+  /** A message of the type with these fields (names in camelCase, as in the generated types), as it travels. */
+  encode(typeName: string, fields: Record<string, unknown>): Uint8Array
+  /** The message in `bytes`; throws when they are no such message. */
+  decodeBinary<T extends Message = Message>(typeName: string, bytes: Uint8Array): T
   /** Message -> proto3 JSON with the names of the .proto file (snake_case), defaults left out. */
   toJson(message: Message): JsonValue
 }
@@ -140,6 +145,11 @@ export function createEnvoyRegistry(descriptorSet: Uint8Array): EnvoyRegistry {
       }
       return found
     },
+    encode(typeName, fields) {
+      const desc = known(typeName)
+      return toBinary(desc, create(desc, fields))
+    },
+    decodeBinary: <T extends Message>(typeName: string, bytes: Uint8Array) => fromBinary(known(typeName), bytes) as T,
     toJson: encodeJson,
   }
 }

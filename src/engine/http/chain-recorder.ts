@@ -95,6 +95,12 @@ export class ChainRecorder {
     this.trace.log(line)
   }
 
+  /** A filter that goes on with a message it held back, once what it waited for has come. */
+  resumed(filter: RecordedFilter, map: HeaderMap | undefined, call: () => string): void {
+    if (this.trace.enabled && map) this.messagePart(filter, 'headers', map, call)
+    else call()
+  }
+
   private messagePart<S extends string>(
     filter: RecordedFilter,
     part: 'headers' | 'trailers',

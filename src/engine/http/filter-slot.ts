@@ -7,7 +7,15 @@ import type { PerFilterConfig, Route } from '../route/types.ts'
 import type { StreamInfo } from '../stream-info.ts'
 import type { LogLine, Trace } from '../trace.ts'
 import type { AsyncClient } from '../upstream/types.ts'
-import type { DataStatus, HeadersStatus, HttpFilter, HttpStream, LocalReplyOptions, TrailersStatus } from './filter.ts'
+import type {
+  DataStatus,
+  HeadersStatus,
+  HttpFilter,
+  HttpStream,
+  LocalReplyOptions,
+  ResumeAction,
+  TrailersStatus,
+} from './filter.ts'
 import type { FilterManager } from './filter-manager.ts'
 import type { HeaderMap } from './header-map.ts'
 
@@ -281,6 +289,15 @@ export class FilterSlot implements HttpStream {
     return this.loop.timer(ms, () => {
       if (!this.manager.destroyed) callback()
     })
+  }
+
+  resume(act: () => ResumeAction): void {
+    let next: ResumeAction | undefined
+    this.manager.record.resumed(this.decoder, this.requestHeaders, () => {
+      next = act()
+      return next.status
+    })
+    next?.then()
   }
 
   note(text: string): void {

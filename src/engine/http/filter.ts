@@ -68,6 +68,12 @@ export interface HttpFilter {
   onMatch?(action: unknown, stream: HttpStream): void
 }
 
+/** What follows a step of `resume`: its status for the trace, and the act itself. */
+export interface ResumeAction {
+  status: string
+  then: () => void
+}
+
 /** One filter's view of its stream: StreamDecoderFilterCallbacks and StreamEncoderFilterCallbacks in one. */
 export interface HttpStream {
   readonly info: StreamInfo
@@ -125,6 +131,11 @@ export interface HttpStream {
   readonly asyncClient: AsyncClient
   /** LoadBalancerContext override host (setUpstreamOverrideHost). */
   upstreamOverrideHost: { host: string; strict: boolean } | undefined
+  /**
+   * Runs `act` as a step of its own in the trace, for what a filter does with the request when an answer it waited for
+   * has come: notes and changes are shown there. `act` returns what is to happen after that step: go on, or reply.
+   */
+  resume(act: () => ResumeAction): void
   /** Adds to the reason of the trace step at hand. */
   note(text: string): void
   log(line: LogLine): void

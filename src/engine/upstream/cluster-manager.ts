@@ -22,6 +22,12 @@ export class ClusterManager {
     return [...this.clusters.keys()]
   }
 
+  /** Name of the first cluster that has an endpoint at `address` (`host:port`) in the configuration. */
+  at(address: string): string | undefined {
+    for (const cluster of this.clusters.values()) if (cluster.hasEndpoint(address)) return cluster.name
+    return undefined
+  }
+
   /**
    * The cluster whose host a load balancer would pick: an aggregate's first member that has one; undefined when there
    * is no host to be had (no endpoint fits the subset, it was ejected, the override host is strict and not there).

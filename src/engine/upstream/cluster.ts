@@ -151,6 +151,18 @@ export class Cluster {
     return this.stub.loop
   }
 
+  /** Whether its load assignment names `address` (`host:port`). */
+  hasEndpoint(address: string): boolean {
+    return (this.config.loadAssignment?.endpoints ?? []).some(({ lbEndpoints }) =>
+      lbEndpoints.some(({ hostIdentifier }) => {
+        const where = hostIdentifier.case === 'endpoint' ? hostIdentifier.value.address?.address : undefined
+        if (where?.case !== 'socketAddress') return false
+        const { address: host, portSpecifier } = where.value
+        return `${host}:${portSpecifier.value ?? 0}` === address
+      }),
+    )
+  }
+
   /** What this cluster is spoken to in, for a request that came in `downstream`. */
   protocolFor(downstream: string | undefined): 'HTTP/1.1' | 'HTTP/2' {
     if (this.followsDownstream) return downstream === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1'
