@@ -46,7 +46,7 @@ function lexicalState(source: string, offset: number): { inside: Caret['inside']
 
 /** The model of a script with the caret in it; a half-typed name at the caret is completed first. */
 export function modelAt(source: string, offset: number): Model {
-  return new Model(parseLenient(source, offset).chunk)
+  return new Model(parseLenient(source, offset).chunk, { guess: true })
 }
 
 /** The expression in front of a `:` or `.` whose name begins at `start`. */

@@ -1,11 +1,11 @@
-import type { AnyCall, Expression, LuaNode } from './ast.ts'
+import type { AnyCall } from './ast.ts'
 import type { LuaContext } from './context.ts'
 import type { Finding } from './diagnose.ts'
 import { type FunctionDoc, signatureText } from './doc-types.ts'
 import { methodDoc, typeDoc } from './docs.ts'
 import type { Model } from './infer.ts'
 import { closest } from './suggest.ts'
-import { argumentsOf, isCall, stringValue, walk } from './walk.ts'
+import { argumentsOf, isCall, walk } from './walk.ts'
 
 /** Calls with the wrong number of arguments, dots for colons, clusters that do not exist, and calls that hold bodies back. */
 export function callChecks(model: Model, context: LuaContext): Finding[] {
@@ -68,9 +68,9 @@ function handleCalls(model: Model, call: AnyCall, context: LuaContext): Finding[
   const type = model.typeOf(base.base)
   const { name, range } = base.identifier
   const at = { start: range[0], end: range[1] }
-  if (type === 'RouteHandle' && name === 'getCluster') return unknownCluster(call, context)
+  if (type === 'RouteHandle' && name === 'getCluster') return unknownCluster(model, call, context)
   if (type !== 'StreamHandle') return []
-  if (name === 'httpCall') return unknownCluster(call, context)
+  if (name === 'httpCall') return unknownCluster(model, call, context)
   if (name === 'body')
     return [
       {
@@ -81,7 +81,7 @@ function handleCalls(model: Model, call: AnyCall, context: LuaContext): Finding[
           'body() holds the whole body back in memory: one past the buffer limit (1 MiB unless configured) is answered with 413, or 500 on the response',
       },
     ]
-  if (name === 'respond' && isInside(model.chunk, call, 'envoy_on_response'))
+  if (name === 'respond' && onlyOnResponse(model.functions.reachedFrom(call)))
     return [
       {
         ...at,
@@ -93,9 +93,9 @@ function handleCalls(model: Model, call: AnyCall, context: LuaContext): Finding[
   return []
 }
 
-function unknownCluster(call: AnyCall, { clusters }: LuaContext): Finding[] {
+function unknownCluster(model: Model, call: AnyCall, { clusters }: LuaContext): Finding[] {
   const [first] = argumentsOf(call)
-  const name = stringValue(first)
+  const name = model.textOf(first)
   if (!first || name === undefined || !clusters || clusters.includes(name)) return []
   const suggestion = closest(name, clusters)
   const hint = suggestion ? `; did you mean ${suggestion}?` : ''
@@ -111,14 +111,6 @@ function unknownCluster(call: AnyCall, { clusters }: LuaContext): Finding[] {
   ]
 }
 
-/** True when a node lies in the global function of that name. */
-function isInside(chunk: LuaNode, node: Expression, name: string): boolean {
-  let inside = false
-  walk(chunk, (outer) => {
-    if (outer.type !== 'FunctionDeclaration' || !('identifier' in outer)) return
-    const { identifier, range } = outer
-    if (identifier?.type !== 'Identifier' || identifier.name !== name) return
-    if (range[0] <= node.range[0] && node.range[1] <= range[1]) inside = true
-  })
-  return inside
+function onlyOnResponse(from: Set<string>): boolean {
+  return from.has('envoy_on_response') && !from.has('envoy_on_request')
 }

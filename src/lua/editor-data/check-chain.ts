@@ -1,45 +1,47 @@
-import type { AnyCall, FunctionDeclaration } from './ast.ts'
-import type { LuaContext } from './context.ts'
+import type { AnyCall } from './ast.ts'
+import type { ChainFilter, LuaContext } from './context.ts'
 import type { Finding } from './diagnose.ts'
 import type { Model } from './infer.ts'
-import { argumentsOf, isCall, stringValue, walk } from './walk.ts'
+import { argumentsOf, isCall, walk } from './walk.ts'
 
 /**
- * Dynamic metadata that is read before it can have been written. Requests meet the filters in order, responses in
- * reverse; what the request left behind is still there on the response.
+ * Dynamic metadata that is read before it can have been written, or that nobody writes. Requests meet the filters in
+ * order, responses in reverse; what the request left behind is still there on the response.
  */
 export function chainChecks(model: Model, context: LuaContext): Finding[] {
   if (!context.before && !context.after) return []
-  const found: Finding[] = []
   const own = new Set<string>()
   const reads: { call: AnyCall; namespace: string }[] = []
   walk(model.chunk, (node) => {
     if (!isCall(node) || node.base.type !== 'MemberExpression') return
-    if (model.typeOf(node.base.base) !== 'DynamicMetadata') return
-    const namespace = stringValue(argumentsOf(node)[0])
+    const { name } = node.base.identifier
+    const type = model.typeOf(node.base.base)
+    const namespace = model.textOf(argumentsOf(node)[0])
     if (namespace === undefined) return
-    if (node.base.identifier.name === 'set') own.add(namespace)
-    if (node.base.identifier.name === 'get') reads.push({ call: node, namespace })
+    if (type === 'DynamicMetadata' && name === 'set') own.add(namespace)
+    if (type === 'DynamicMetadata' && name === 'get') reads.push({ call: node, namespace })
   })
-  const handlers = model.scopes.variables.map((variable) => variable.value).filter((value) => value !== undefined)
-  for (const { call, namespace } of reads) {
-    if (own.has(namespace) || onResponse(call, handlers)) continue
-    if (context.before?.some((filter) => filter.writes.includes(namespace))) continue
-    const late = context.after?.find((filter) => filter.writes.includes(namespace))
-    if (!late) continue
+  return reads.flatMap(({ call, namespace }) => {
+    const message = own.has(namespace) ? undefined : problemOf(model, call, namespace, context)
+    if (!message) return []
     const [start, end] = argumentsOf(call)[0]!.range
-    const message = `${late.name} writes ${namespace}, and stands behind this filter: there is nothing to read yet on the request`
-    found.push({ start, end, severity: 'warning', code: 'metadata-too-early', message })
-  }
-  return found
+    return [{ start, end, severity: 'warning' as const, code: 'metadata-too-early', message }]
+  })
 }
 
-function onResponse(call: AnyCall, handlers: FunctionDeclaration[]): boolean {
-  return handlers.some(
-    ({ identifier, range }) =>
-      identifier?.type === 'Identifier' &&
-      identifier.name === 'envoy_on_response' &&
-      range[0] <= call.range[0] &&
-      call.range[1] <= range[1],
-  )
+function problemOf(model: Model, call: AnyCall, namespace: string, context: LuaContext): string | undefined {
+  const { before = [], after = [], writers = [] } = context
+  const writes = (filter: ChainFilter): boolean => filter.writes.includes(namespace)
+  if (before.some(writes)) return undefined
+  const late = after.find(writes)
+  if (late) {
+    const from = model.functions.reachedFrom(call)
+    // On the way back everything of the request has been written.
+    if (!from.has('envoy_on_request')) return undefined
+    return `${late.name} writes ${namespace}, and stands behind this filter: there is nothing to read yet on the request`
+  }
+  // Wasm and external processors may write anything.
+  if (!writers.includes(namespace) || [...before, ...after].some((filter) => filter.writes.includes('*')))
+    return undefined
+  return `no filter of this chain writes ${namespace}: there is nothing to read`
 }

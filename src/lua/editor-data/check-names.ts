@@ -1,32 +1,53 @@
+import type { AnyCall, Expression, MemberExpression } from './ast.ts'
 import type { LuaContext } from './context.ts'
 import type { Finding } from './diagnose.ts'
 import { methodsOf, typeDoc } from './docs.ts'
 import type { Model } from './infer.ts'
 import { entryFunctions, globalNames, libraries, libraryValues } from './library-docs.ts'
 import { closest } from './suggest.ts'
-import { dottedName, walk } from './walk.ts'
+import { argumentsOf, dottedName, isCall, walk } from './walk.ts'
 
 /** Names, members and methods that do not exist, and entry functions that are missing or misspelt. */
 export function nameChecks(model: Model, context: LuaContext): Finding[] {
   return [...undefinedGlobals(model), ...members(model), ...entries(model, context)]
 }
 
+// Names that are made through _G, or that cannot be known.
+function madeElsewhere(model: Model): { names: Set<string>; any: boolean } {
+  const names = new Set(model.shapes.addedTo('_G')?.keys())
+  let any = model.scopes.free.has('setfenv') || model.scopes.free.has('module')
+  walk(model.chunk, (node) => {
+    const first = isCall(node) ? argumentsOf(node)[0] : undefined
+    const isRaw = first && ['rawset', 'setmetatable'].includes(dottedName((node as AnyCall).base) ?? '')
+    if (isRaw && first.type === 'Identifier' && first.name === '_G') any = true
+    if (node.type !== 'AssignmentStatement') return
+    for (const target of (node as { variables: Expression[] }).variables) {
+      if (target.type !== 'IndexExpression' || target.base.type !== 'Identifier' || target.base.name !== '_G') continue
+      const name = model.textOf(target.index)
+      if (name === undefined) any = true
+      else names.add(name)
+    }
+  })
+  return { names, any }
+}
+
 function undefinedGlobals(model: Model): Finding[] {
   const found: Finding[] = []
+  const made = madeElsewhere(model)
+  if (made.any) return found
   for (const [name, places] of model.scopes.free) {
-    if (globalNames.has(name)) continue
-    for (const place of places) {
-      const visible = model.visible(place.range[0]).map((variable) => variable.name)
-      found.push(
-        withSuggestion(name, [...visible, ...globalNames], {
-          start: place.range[0],
-          end: place.range[1],
-          severity: 'warning',
-          code: 'undefined-global',
-          message: `${name} is never given a value: it is nil`,
-        }),
-      )
-    }
+    if (globalNames.has(name) || made.names.has(name)) continue
+    const visible = model.visible(places[0]!.range[0]).map((variable) => variable.name)
+    const candidates = [...new Set([...visible, ...globalNames])]
+    const message = `${name} is never given a value: it is nil`
+    const finding = withSuggestion(name, candidates, {
+      start: 0,
+      end: 0,
+      severity: 'warning',
+      code: 'undefined-global',
+      message,
+    })
+    for (const { range } of places) found.push({ ...finding, start: range[0], end: range[1] })
   }
   return found
 }
@@ -34,41 +55,46 @@ function undefinedGlobals(model: Model): Finding[] {
 function members(model: Model): Finding[] {
   const found: Finding[] = []
   walk(model.chunk, (node) => {
-    if (node.type !== 'MemberExpression' || !('base' in node) || !('indexer' in node)) return
-    const { name, range } = node.identifier
-    const at = { start: range[0], end: range[1] }
-    if (node.indexer === '.') {
-      const base = node.base.type === 'Identifier' && !model.variable(node.base) ? dottedName(node.base) : undefined
-      const library = base && Object.hasOwn(libraries, base) ? libraries[base] : undefined
-      if (!library || `${base}.${name}` in libraryValues || library.some((doc) => doc.name === name)) return
-      const message = `${base} has no ${name}`
-      found.push(
-        withSuggestion(
-          name,
-          library.map((doc) => doc.name),
-          { ...at, severity: 'error', code: 'unknown-member', message },
-        ),
-      )
-      return
+    if (node.type === 'MemberExpression') {
+      const member = node as MemberExpression
+      const finding = member.indexer === '.' ? libraryMember(model, member) : method(model, member)
+      if (finding) found.push(finding)
     }
-    const type = model.typeOf(node.base)
-    const methods = methodsOf(type)
-    if (methods.length === 0 || methods.some((method) => method.name === name)) return
-    const what = typeDoc(type) ? `a ${type} object` : 'a string'
-    found.push(
-      withSuggestion(
-        name,
-        methods.map((method) => method.name),
-        {
-          ...at,
-          severity: 'error',
-          code: 'unknown-method',
-          message: `${what} has no method ${name}`,
-        },
-      ),
-    )
   })
   return found
+}
+
+function libraryMember(model: Model, { base, identifier }: MemberExpression): Finding | undefined {
+  const owner = base.type === 'Identifier' && !model.variable(base) ? base.name : undefined
+  const library = owner && Object.hasOwn(libraries, owner) ? libraries[owner] : undefined
+  const { name, range } = identifier
+  if (!owner || !library || `${owner}.${name}` in libraryValues || library.some((doc) => doc.name === name)) return
+  if (model.shapes.addedTo(owner)?.has(name)) return
+  const at = { start: range[0], end: range[1] }
+  const names = library.map((doc) => doc.name)
+  return withSuggestion(name, names, {
+    ...at,
+    severity: 'error',
+    code: 'unknown-member',
+    message: `${owner} has no ${name}`,
+  })
+}
+
+function method(model: Model, { base, identifier }: MemberExpression): Finding | undefined {
+  const { name, range } = identifier
+  const at = { start: range[0], end: range[1] }
+  if (base.type === 'Identifier' && !model.variable(base) && libraries[base.name]?.some((doc) => doc.name === name)) {
+    const message = `${name} is a function of ${base.name}: call it with a dot`
+    const from = { start: range[0] - 1, end: range[1] }
+    return { ...from, severity: 'warning', code: 'colon-for-dot', message, suggestion: `.${name}` }
+  }
+  const type = model.typeOf(base)
+  const methods = methodsOf(type)
+  if (methods.length === 0 || methods.some((method) => method.name === name)) return
+  if (type === 'string' && model.shapes.addedTo('string')?.has(name)) return
+  const names = methods.map((method) => method.name)
+  const message = `${typeDoc(type) ? `a ${type} object` : 'a string'} has no method ${name}`
+  return withSuggestion(name, names, { ...at, severity: 'error', code: 'unknown-method', message })
 }
 
 function entries(model: Model, context: LuaContext): Finding[] {

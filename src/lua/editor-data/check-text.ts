@@ -31,7 +31,7 @@ export function textChecks(source: string, context: LuaContext): Finding[] {
   if (context.field === 'inline_code')
     found.push({
       start: 0,
-      end: 0,
+      end: firstLine(source),
       severity: 'warning',
       code: 'deprecated-inline-code',
       message: 'inline_code is deprecated: put the script in default_source_code.inline_string',
@@ -40,12 +40,18 @@ export function textChecks(source: string, context: LuaContext): Finding[] {
   if (context.resource === 'TrafficExtension' && size > limit)
     found.push({
       start: 0,
-      end: source.length,
-      severity: 'error',
+      end: firstLine(source),
+      severity: 'warning',
       code: 'too-long',
-      message: `the script is ${size} bytes long: a TrafficExtension takes ${limit}`,
+      message: `the script is ${size} bytes long: a TrafficExtension takes ${limit}, so it is exported as an EnvoyFilter`,
     })
   return found
+}
+
+// What is true of the whole script is said at its first line.
+function firstLine(source: string): number {
+  const end = source.indexOf('\n')
+  return end < 0 ? source.length : end
 }
 
 // Strings and comments blanked out; a quote that is curly does not open one.

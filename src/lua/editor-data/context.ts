@@ -1,7 +1,7 @@
 /** Another filter of the chain, as far as metadata goes. */
 export interface ChainFilter {
   name: string
-  /** Namespaces of dynamic metadata that it writes. */
+  /** Namespaces of dynamic metadata that it writes; `*` when that cannot be told. */
   writes: readonly string[]
 }
 
@@ -14,6 +14,8 @@ export interface LuaContext {
   /** Filters before and behind it on the request path. */
   before?: readonly ChainFilter[]
   after?: readonly ChainFilter[]
+  /** Namespaces that belong to one kind of filter: nothing else writes them. */
+  writers?: readonly string[]
   /** The resource that carries it; Istio's TrafficExtension takes 64 KiB. */
   resource?: 'TrafficExtension' | 'EnvoyFilter'
   /** What kind of script it is; an HTTP filter's unless told. */

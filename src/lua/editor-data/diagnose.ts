@@ -1,6 +1,7 @@
 import { callChecks } from './check-calls.ts'
 import { chainChecks } from './check-chain.ts'
 import { nameChecks } from './check-names.ts'
+import { objectChecks } from './check-objects.ts'
 import { textChecks } from './check-text.ts'
 import type { LuaContext, LuaDiagnostic, Severity } from './context.ts'
 import { Model } from './infer.ts'
@@ -33,6 +34,7 @@ export function diagnoseLua(source: string, context: LuaContext = {}): LuaDiagno
     ...textChecks(source, context),
     ...nameChecks(model, context),
     ...callChecks(model, context),
+    ...objectChecks(model, source),
     ...chainChecks(model, context),
   )
   const lineOf = lineCounter(source)

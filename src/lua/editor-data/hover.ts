@@ -1,10 +1,10 @@
-import type { AnyCall, Identifier, LuaNode, MemberExpression } from './ast.ts'
+import type { AnyCall, FunctionDeclaration, Identifier, LuaNode, MemberExpression } from './ast.ts'
 import { callAround, caretAt, identifierAt, modelAt } from './at.ts'
 import { type FunctionDoc, signatureText } from './doc-types.ts'
 import { functionDoc, methodDoc, typeDoc } from './docs.ts'
 import type { Model } from './infer.ts'
 import { entryFunctions } from './library-docs.ts'
-import { argumentsOf, dottedName, innermost } from './walk.ts'
+import { argumentsOf, dottedName, innermost, parameterList } from './walk.ts'
 
 export interface Hover {
   start: number
@@ -23,14 +23,13 @@ export function hoverLua(source: string, offset: number): Hover | undefined {
   if (!identifier) return undefined
   const at = { start: identifier.range[0], end: identifier.range[1] }
   const member = memberOf(model, identifier)
-  if (member) {
-    const doc = docOfMember(model, member)
-    return doc && { ...at, title: doc.title, doc: doc.doc.doc, link: doc.doc.link }
-  }
+  if (member) return hoverMember(source, model, member, at)
   const variable = model.variable(identifier)
   if (variable) {
     const entry = Object.hasOwn(entryFunctions, variable.name) ? entryFunctions[variable.name] : undefined
     if (entry) return { ...at, title: `function ${variable.name}(handle: ${entry.parameter})`, doc: entry.doc }
+    const own = model.functions.of(identifier)
+    if (own) return { ...at, title: `function ${variable.name}${parameterList(own)}`, doc: commentAbove(source, own) }
     const type = model.typeOfVariable(variable)
     const kind = variable.kind === 'global' ? 'global' : variable.kind === 'parameter' ? 'parameter' : 'local'
     const about = typeDoc(type)
@@ -52,6 +51,40 @@ function memberOf(model: Model, identifier: Identifier): MemberExpression | unde
     (node: LuaNode): node is MemberExpression =>
       node.type === 'MemberExpression' && (node as MemberExpression).identifier === identifier,
   )
+}
+
+function hoverMember(
+  source: string,
+  model: Model,
+  member: MemberExpression,
+  at: { start: number; end: number },
+): Hover | undefined {
+  const field = model.shapes.field(member.base, member.identifier.name)
+  const name = source.slice(member.range[0], member.range[1])
+  if (field) {
+    const own = model.functions.of(member)
+    if (own) return { ...at, title: `function ${name}${parameterList(own)}`, doc: commentAbove(source, own) }
+    const about = typeDoc(model.typeOfField(field))
+    const link = about ? { link: about.link } : {}
+    return { ...at, title: `field ${name}: ${model.typeOfField(field)}`, doc: about?.doc ?? '', ...link }
+  }
+  const doc = docOfMember(model, member)
+  return doc && { ...at, title: doc.title, doc: doc.doc.doc, link: doc.doc.link }
+}
+
+/** The comment that stands right above a function of the script: what its author says of it. */
+function commentAbove(source: string, { range }: FunctionDeclaration): string {
+  const lines = source
+    .slice(0, source.lastIndexOf('\n', range[0]) + 1)
+    .split('\n')
+    .slice(0, -1)
+  const comment: string[] = []
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const found = /^\s*--+(?!\[=*\[)\s?(.*)$/.exec(lines[i]!)
+    if (!found) break
+    comment.unshift(found[1]!)
+  }
+  return comment.join('\n')
 }
 
 function docOfMember(model: Model, member: MemberExpression): { title: string; doc: FunctionDoc } | undefined {
@@ -77,7 +110,7 @@ export function signatureLua(source: string, offset: number): SignatureHelp | un
   const model = modelAt(source, offset)
   const call = callAround(model, offset)
   if (!call) return undefined
-  const doc = model.docOfCall(call) ?? docOfOwn(model, call)
+  const doc = model.docOfCall(call) ?? docOfOwn(source, model, call)
   if (!doc) return undefined
   const parameters = doc.parameters.map((parameter) => ({
     label: `${parameter.name}${parameter.optional ? '?' : ''}: ${parameter.type}`,
@@ -88,13 +121,19 @@ export function signatureLua(source: string, offset: number): SignatureHelp | un
 }
 
 // A function of the script's own: its parameters by name.
-function docOfOwn(model: Model, call: AnyCall): FunctionDoc | undefined {
-  const variable = call.base.type === 'Identifier' ? model.variable(call.base) : undefined
-  if (!variable?.value) return undefined
-  const parameters = variable.value.parameters.flatMap((parameter) =>
-    parameter.type === 'Identifier' ? [{ name: parameter.name, type: 'any', doc: '' }] : [],
-  )
-  return { name: variable.name, parameters, returns: [], doc: '', link: '' }
+function docOfOwn(source: string, model: Model, call: AnyCall): FunctionDoc | undefined {
+  const own = model.functions.called(call)
+  const { base } = call
+  const name =
+    base.type === 'Identifier' ? base.name : base.type === 'MemberExpression' ? base.identifier.name : undefined
+  if (!own || !name) return undefined
+  const names = own.parameters.flatMap((parameter) => (parameter.type === 'Identifier' ? [parameter] : []))
+  const parameters = names.map((parameter) => {
+    const variable = model.variable(parameter)
+    return { name: parameter.name, type: variable ? model.typeOfVariable(variable) : 'any', doc: '' }
+  })
+  const variadic = names.length < own.parameters.length
+  return { name, parameters, returns: [], doc: commentAbove(source, own), link: '', ...(variadic ? { variadic } : {}) }
 }
 
 function argumentIndex(source: string, call: AnyCall, offset: number): number {

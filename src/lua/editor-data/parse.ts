@@ -15,8 +15,9 @@ export interface ParsedScript {
   problem: SyntaxProblem | undefined
 }
 
+// LuaJIT as Envoy builds it has the grammar of Lua 5.2; what it has beyond that is masked.
 const options = {
-  luaVersion: 'LuaJIT',
+  luaVersion: '5.2',
   ranges: true,
   locations: false,
   comments: false,
@@ -35,9 +36,18 @@ export function parseScript(source: string): { chunk: Chunk } | { problem: Synta
   }
 }
 
-// LuaJIT takes every byte past ASCII for a letter, luaparse takes none.
+// Characters that luaparse does not know are put as such that it does, one for one: positions hold.
 function masked(source: string): string {
-  return source.replace(/[^\x00-\x7f]/g, '_')
+  return source
+    .replace(/^#[^\n]*/, (line) => ' '.repeat(line.length))
+    .replace(/[^\x00-\x7f]/g, '_') // every byte past ASCII is a letter
+    .replace(/\\u\{[\da-fA-F]+\}/g, (code) => '_'.repeat(code.length))
+    .replace(/\b0[bB][01]+\b/g, (binary) => '0'.repeat(binary.length))
+    .replace(/\b0[xX](?=\.[\da-fA-F])/g, '00')
+    .replace(/(?<![\w.])(0[xX][\da-fA-F]+|\d+)(U?LL)\b/gi, (_, digits: string, suffix: string) =>
+      digits.padEnd(digits.length + suffix.length),
+    )
+    .replace(/(?<![\w.])(\d[\d.]*)I\b/gi, '$1 ')
 }
 
 function wording(message: string): string {

@@ -1,6 +1,13 @@
 import type { Chunk, Expression, FunctionDeclaration, Identifier, LuaNode, Statement } from './ast.ts'
 import { childrenOf } from './walk.ts'
 
+/** An expression that a variable gets a value of: which of its results (from 0), and whether a loop calls it for them. */
+export interface Given {
+  expression: Expression
+  result: number
+  iterator: boolean
+}
+
 /** A variable: a local, or a global the script makes. */
 export interface Variable {
   name: string
@@ -11,13 +18,14 @@ export interface Variable {
   uses: Identifier[]
   /** From here to there a local can be seen. */
   scope: [number, number]
-  /** What it was given, and which of several results (from 0). */
-  init: { expression: Expression; result: number; iterator: boolean } | undefined
+  /** What it was given where it is declared. */
+  init: Given | undefined
+  /** What it was given afterwards. */
+  assigned: (Given | undefined)[]
   /** The function whose parameter it is, and its position. */
   parameterOf: { node: FunctionDeclaration; index: number } | undefined
   /** The function it names. */
   value: FunctionDeclaration | undefined
-  assigned: boolean
 }
 
 export interface Scopes {
@@ -68,9 +76,9 @@ class Resolver {
       uses: [],
       scope: [identifier.range[1], end],
       init: undefined,
+      assigned: [],
       parameterOf: undefined,
       value: undefined,
-      assigned: false,
       ...more,
     }
     this.variables.push(variable)
@@ -169,7 +177,7 @@ class Resolver {
       const { identifier } = node
       if (identifier?.type === 'MemberExpression' && identifier.indexer === ':') {
         const self: Identifier = { type: 'Identifier', name: 'self', range: identifier.range }
-        this.scopes.at(-1)!.set('self', { ...this.hidden(self, node.range[1]) })
+        this.scopes.at(-1)!.set('self', this.hidden(self, identifier.base, node.range[1]))
       }
       node.parameters.forEach((parameter, index) => {
         if (parameter.type === 'Identifier')
@@ -178,30 +186,31 @@ class Resolver {
     })
   }
 
-  private hidden(identifier: Identifier, end: number): Variable {
+  // The self of a method is the table that the method is put into, as far as can be told.
+  private hidden(identifier: Identifier, owner: Expression, end: number): Variable {
     return {
       name: identifier.name,
       kind: 'parameter',
       declaration: identifier,
       uses: [],
       scope: [identifier.range[0], end],
-      init: undefined,
+      init: { expression: owner, result: 0, iterator: false },
+      assigned: [],
       parameterOf: undefined,
       value: undefined,
-      assigned: false,
     }
   }
 
-  private assign(identifier: Identifier, init: Variable['init']): void {
+  private assign(identifier: Identifier, init: Given | undefined): void {
     const local = this.lookup(identifier.name)
     if (local) {
-      local.assigned = true
+      local.assigned.push(init)
       this.use(identifier, local)
       return
     }
     const global = this.globals.get(identifier.name)
     if (global) {
-      global.assigned = true
+      global.assigned.push(init)
       this.use(identifier, global)
       return
     }
@@ -232,7 +241,8 @@ class Resolver {
   }
 }
 
-function initOf(init: Expression[], index: number): Variable['init'] {
+/** What the name at `index` of an assignment is given. */
+export function initOf(init: Expression[], index: number): Given | undefined {
   const direct = init[index]
   if (direct) return { expression: direct, result: 0, iterator: false }
   const last = init.at(-1)

@@ -1,17 +1,53 @@
-import type { AnyCall, Expression, LuaNode, Statement } from './ast.ts'
+import type { AnyCall, Expression, FunctionDeclaration, LuaNode, Statement } from './ast.ts'
 
-/** The nodes directly inside a node, in the order of the source. */
-export function childrenOf(node: LuaNode): LuaNode[] {
-  const found: LuaNode[] = []
-  for (const [key, value] of Object.entries(node)) {
-    if (key === 'range') continue
-    for (const item of Array.isArray(value) ? value : [value]) if (isNode(item)) found.push(item)
-  }
-  return found.sort((a, b) => a.range[0] - b.range[0])
+/** Where nodes have other nodes, in the order of the source; the other kinds have none. */
+const PARTS: Record<string, readonly string[]> = {
+  Chunk: ['body'],
+  LocalStatement: ['variables', 'init'],
+  AssignmentStatement: ['variables', 'init'],
+  CallStatement: ['expression'],
+  ReturnStatement: ['arguments'],
+  DoStatement: ['body'],
+  WhileStatement: ['condition', 'body'],
+  RepeatStatement: ['body', 'condition'],
+  IfStatement: ['clauses'],
+  IfClause: ['condition', 'body'],
+  ElseifClause: ['condition', 'body'],
+  ElseClause: ['body'],
+  ForNumericStatement: ['variable', 'start', 'end', 'step', 'body'],
+  ForGenericStatement: ['variables', 'iterators', 'body'],
+  FunctionDeclaration: ['identifier', 'parameters', 'body'],
+  CallExpression: ['base', 'arguments'],
+  TableCallExpression: ['base', 'arguments'],
+  StringCallExpression: ['base', 'argument'],
+  MemberExpression: ['base', 'identifier'],
+  IndexExpression: ['base', 'index'],
+  BinaryExpression: ['left', 'right'],
+  LogicalExpression: ['left', 'right'],
+  UnaryExpression: ['argument'],
+  TableConstructorExpression: ['fields'],
+  TableKey: ['key', 'value'],
+  TableKeyString: ['key', 'value'],
+  TableValue: ['value'],
 }
 
-function isNode(value: unknown): value is LuaNode {
-  return typeof value === 'object' && value !== null && 'type' in value && 'range' in value
+const none: readonly LuaNode[] = []
+const known = new WeakMap<LuaNode, readonly LuaNode[]>()
+
+/** The nodes directly inside a node, in the order of the source. */
+export function childrenOf(node: LuaNode): readonly LuaNode[] {
+  const parts = PARTS[node.type]
+  if (!parts) return none
+  const before = known.get(node)
+  if (before) return before
+  const found: LuaNode[] = []
+  for (const part of parts) {
+    const value = (node as unknown as Record<string, LuaNode | LuaNode[] | null>)[part]
+    if (Array.isArray(value)) found.push(...value)
+    else if (value) found.push(value)
+  }
+  known.set(node, found)
+  return found
 }
 
 /** Visits a node and all below it, outer ones first. */
@@ -27,9 +63,14 @@ export function innermost<T extends LuaNode>(
   pick: (node: LuaNode) => node is T,
 ): T | undefined {
   let found: T | undefined
-  walk(root, (node) => {
-    if (node.range[0] <= offset && offset <= node.range[1] && pick(node)) found = node
-  })
+  const look = (node: LuaNode): void => {
+    if (node.range[0] > offset || offset > node.range[1]) return
+    if (pick(node)) found = node
+    for (const child of childrenOf(node)) look(child)
+  }
+  // A chunk's range may leave out what stands around its statements.
+  if (pick(root)) found = root
+  for (const child of childrenOf(root)) look(child)
   return found
 }
 
@@ -59,4 +100,9 @@ export function dottedName(node: Expression): string | undefined {
 export function stringValue(node: Expression | undefined): string | undefined {
   if (node?.type !== 'StringLiteral') return undefined
   return node.value ?? node.raw.slice(1, -1)
+}
+
+/** `(handle, ...)`: the parameters of a function of the script. */
+export function parameterList({ parameters }: FunctionDeclaration): string {
+  return `(${parameters.map((parameter) => (parameter.type === 'Identifier' ? parameter.name : '...')).join(', ')})`
 }

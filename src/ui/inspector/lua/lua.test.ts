@@ -72,6 +72,21 @@ describe('the scripts of a filter', () => {
     const context = luaContext(of, subject(of), 'default_source_code', catalogue)
     expect(context.clusters).toEqual(['authz'])
     expect(context.after).toEqual([{ name: 'jwt', writes: ['envoy.filters.http.jwt_authn'] }])
+    expect(context.writers).toContain('envoy.filters.http.jwt_authn')
+  })
+
+  test('know when Istio would carry them in a TrafficExtension', () => {
+    const resource = (version: string | undefined, config: JsonObject) => {
+      const of = design(config)
+      const istio = { version: version ?? '', proxy: 'gateway', namespace: 'a', labels: {} } as Design['istio']
+      const placed = version === undefined ? of : { ...of, ...(istio ? { istio } : {}) }
+      return luaContext(placed, subject(placed), 'default_source_code', catalogue).resource
+    }
+    const plain = { default_source_code: { inline_string: 'a = 1' } }
+    expect(resource('1.31', plain)).toBe('TrafficExtension')
+    expect(resource('1.29.2', plain)).toBeUndefined()
+    expect(resource(undefined, plain)).toBeUndefined()
+    expect(resource('1.31', { ...plain, stat_prefix: 'x' })).toBeUndefined()
   })
 })
 

@@ -105,14 +105,24 @@ export function breakpointKey(subject: Subject, script: Script): string {
 /** What the editor should know of where a script stands: clusters to call, who writes metadata before and behind it. */
 export function luaContext(design: Design, subject: Subject, field: Script['field'], catalogue: Catalogue): LuaContext {
   const clusters = design.config.clusters.flatMap((cluster) => asText(cluster.name) ?? [])
-  const base: LuaContext = { field, clusters }
   const { place } = subject
+  const resource = exportedAs(design, subject, field)
+  const base: LuaContext = { field, clusters, ...(resource ? { resource } : {}) }
   if (!place) return base
   const chain = filtersOf(design, place).map((filter) => ({
     name: asText(filter.name) ?? 'filter',
     writes: metadataOf(filter, catalogue),
   }))
-  return { ...base, before: chain.slice(0, place.index), after: chain.slice(place.index + 1) }
+  const writers = Object.values(WRITES)
+  return { ...base, before: chain.slice(0, place.index), after: chain.slice(place.index + 1), writers }
+}
+
+// A filter that is nothing but its script is exported as a TrafficExtension, where Istio has them.
+function exportedAs(design: Design, subject: Subject, field: Script['field']): LuaContext['resource'] {
+  const minor = Number(design.istio?.version.split('.')[1] ?? 0)
+  const config = asObject(subject.value.typed_config)
+  const isPlain = subject.kind === 'hf' && field === 'default_source_code' && Object.keys(config).length <= 2
+  return design.istio && minor >= 30 && isPlain ? 'TrafficExtension' : undefined
 }
 
 /** Namespaces of dynamic metadata that filters write, by the filter's extension name. */
@@ -138,5 +148,7 @@ function metadataOf(filter: JsonObject, catalogue: Catalogue): string[] {
   if (name.endsWith('.header_to_metadata') || name.endsWith('.json_to_metadata') || name.endsWith('.set_metadata')) {
     return [...JSON.stringify(config).matchAll(/"metadata_namespace":"([^"]+)"/g)].map((match) => match[1]!)
   }
+  if (name.endsWith('.wasm') || name.endsWith('.ext_proc') || name.endsWith('.ext_authz'))
+    return [...(own ? [own] : []), '*']
   return own ? [own] : []
 }

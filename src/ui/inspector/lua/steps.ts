@@ -6,7 +6,7 @@ export function stepsOf(steps: readonly ScriptStep[] | undefined, script: string
 }
 
 /** The path of a script as the document has it: a run names it from the case's root. */
-function plainName(script: string): string {
+export function plainName(script: string): string {
   return script.replace(/^config\./, '')
 }
 
@@ -26,8 +26,9 @@ export function toggleLine(lines: readonly number[], line: number): number[] {
   return lines.includes(line) ? lines.filter((one) => one !== line) : [...lines, line].sort((a, b) => a - b)
 }
 
-/** What the locals were, in one line, those with a value to read first: `user = "ada"   count = 3`. */
-export function localsText({ locals }: ScriptStep): string {
+/** What the variables were, in one line, those with a value to read first: `user = "ada"   count = 3`. */
+export function localsText({ locals: own, upvalues = [] }: ScriptStep): string {
+  const locals = [...own, ...upvalues]
   const opaque = (value: string): boolean => /^(userdata|function|table|thread)/.test(value)
   const sorted = [...locals.filter(({ value }) => !opaque(value)), ...locals.filter(({ value }) => opaque(value))]
   return sorted.map(({ name, value }) => `${name} = ${value}`).join('   ')
