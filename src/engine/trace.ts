@@ -25,10 +25,32 @@ export interface HeaderChanges {
 export interface LogLine {
   level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'critical'
   text: string
-  /** For script errors and breakpoints: where it happened and what the locals were. */
+  /** For script errors: path of the script's source in the document. */
+  script?: string
+  /** For script errors: the line of the script, from 1. */
   line?: number
-  stack?: string
-  locals?: { name: string; value: string }[]
+  /** For script errors: the functions that were open, innermost first, with their variables. */
+  frames?: ScriptFrame[]
+}
+
+/** A function that was open when a script failed. */
+export interface ScriptFrame {
+  /** What its caller calls it; '' when that has no name for it. */
+  name: string
+  /** `builtin`: of Lua's libraries or Envoy's API. `loaded`: its code came from loadstring(). */
+  code: 'script' | 'loaded' | 'builtin'
+  line?: number
+  locals: ScriptVariable[]
+  /** Variables around the function that it uses. */
+  upvalues: ScriptVariable[]
+  /** How many functions between this one and the next are left out. */
+  omitted?: number
+}
+
+/** A variable and its value, written as in Lua. */
+export interface ScriptVariable {
+  name: string
+  value: string
 }
 
 /** One step: something looked at the connection or the message, and this is what came of it. */

@@ -33,6 +33,8 @@ export interface ScriptStep {
   handler: string
   line: number
   locals: readonly { name: string; value: string }[]
+  /** Variables of the script around the function that it uses. */
+  upvalues?: readonly { name: string; value: string }[]
 }
 
 export interface RunState {
@@ -50,6 +52,8 @@ export interface RunState {
   errorPath?: string
   /** The step that is looked at. */
   step?: number
+  /** The line of a script that was asked for, until its editor shows it. */
+  place?: { script: string; line: number }
   /** The design that was run. */
   of?: Design
   /** What traffic depends on was edited since. */

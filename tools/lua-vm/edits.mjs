@@ -72,6 +72,50 @@ export const edits = [
     replace: '  ptrdiff_t ef = (LJ_HASJIT && tvref(G(L)->jit_base)) ? 0 : finderrfunc(L);\n  if (ef && !lx_spent()) {',
   },
   { file: 'lj_err.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "interp.h"\n' },
+
+  {
+    file: 'lj_state.c',
+    why: 'the thread in which the budget ran out is remembered, see budget.c',
+    find: '  if (obj2gco(L) == gcref(g->cur_L))\n    setgcrefnull(g->cur_L);\n',
+    replace: '  if (obj2gco(L) == gcref(g->cur_L))\n    setgcrefnull(g->cur_L);\n  if (L == lx_overspender) lx_overspender = NULL;\n',
+  },
+
+  // What a failed thread looked like. LuaJIT forgets where it was; the host, not the script, is told (see state.c).
+  {
+    file: 'lj_obj.h',
+    find: '  MSize stacksize;	/* True stack size (incl. LJ_STACK_EXTRA). */\n};',
+    replace:
+      '  MSize stacksize;	/* True stack size (incl. LJ_STACK_EXTRA). */\n  MRef failedpc;	/* Instruction of the innermost function when an error ended the thread. */\n  MRef handledpc;	/* Instruction of the function below an error handler. */\n};',
+  },
+  {
+    file: 'lj_state.c',
+    find: '  L1->stacksize = 0;\n',
+    replace: '  L1->stacksize = 0;\n  setmref(L1->failedpc, NULL);\n  setmref(L1->handledpc, NULL);\n',
+  },
+  {
+    file: 'lj_err.c',
+    why: 'the frames stay as they are, but the instruction is known to the C frame only',
+    find: "	  L->cframe = NULL;\n	  L->status = (uint8_t)errcode;",
+    replace:
+      '	  setmrefr(L->failedpc, ((CFrame *)cframe_raw(L->cframe))->pc);\n	  L->cframe = NULL;\n	  L->status = (uint8_t)errcode;',
+  },
+  {
+    file: 'lj_err.c',
+    find: '    L->status = LUA_ERRERR;\n',
+    replace: '    setmrefr(L->handledpc, ((CFrame *)cframe_raw(L->cframe))->pc);\n    L->status = LUA_ERRERR;\n',
+  },
+  {
+    file: 'lj_debug.c',
+    find: '    if (cf == NULL || (char *)cframe_pc(cf) == (char *)cframe_L(cf))\n      return NO_BCPOS;\n    ins = cframe_pc(cf);  /* Only happens during error/hook handling. */\n',
+    replace:
+      '    if (cf == NULL) ins = lx_failedpc(L, 0);\n    else if ((char *)cframe_pc(cf) == (char *)cframe_L(cf))\n      return NO_BCPOS;\n    else ins = cframe_pc(cf);  /* Only happens during error/hook handling. */\n',
+  },
+  {
+    file: 'lj_debug.c',
+    find: '      for (;;) {\n	if (cf == NULL)\n	  return NO_BCPOS;\n',
+    replace:
+      '      if (cf == NULL) {\n	pt = funcproto(fn);\n	ins = lx_failedpc(L, 1);\n	return ins > proto_bc(pt) && ins <= proto_bc(pt) + pt->sizebc ? proto_bcpos(pt, ins) - 1 : NO_BCPOS;\n      }\n      for (;;) {\n	if (cf == NULL)\n	  return NO_BCPOS;\n',
+  },
   {
     file: 'lib_string.c',
     why: 'each step of a pattern costs',
@@ -306,7 +350,7 @@ export const edits = [
     find: '  MSize n = L->stacksize + need;\n',
     replace: '  MSize n = L->stacksize + need;\n  int violates = 0;\n',
   },
-  { file: 'lj_state.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "lj_debug.h"\n' },
+  { file: 'lj_state.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "lj_debug.h"\n#include "interp.h"\n' },
   {
     file: 'lj_ccall.c',
     why: 'there is no native code to call',

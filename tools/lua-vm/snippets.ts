@@ -55,7 +55,7 @@ export function runSnippet(source: string): string {
 /** Hides what differs from run to run: addresses. */
 export function mask(output: string): string {
   return output.replace(
-    /\b(table|function|userdata|thread|cdata<[^>]*>|file \(|proto)(: ?)?0x(?:[0-9a-f]{12}|[0-9a-f]{8})/g,
+    /\b(at |table|function|userdata|thread|cdata<[^>]*>|file \(|proto)(: ?)?0x(?:[0-9a-f]{12}|[0-9a-f]{8})/g,
     '$1$20xADDRESS',
   )
 }

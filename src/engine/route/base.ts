@@ -25,7 +25,7 @@ export class RouteSettings {
     this.path = path
     this.predicate = predicate
     this.headers = createLevelHeaders(config, path, services)
-    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, services)
+    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, path, services)
     this.metadata = filterMetadata(config.metadata)
     this.typedMetadata = Object.fromEntries(
       Object.entries(config.metadata?.typedFilterMetadata ?? {}).map(([name, any]) => [

@@ -1,4 +1,5 @@
 import type { FilterConfig } from '../../envoy/types/envoy/config/route/v3/route_components_pb.d.ts'
+import { formatPath } from '../../model/json.ts'
 import type { EngineServices } from '../services.ts'
 import type { PerFilterConfig, Route } from './types.ts'
 
@@ -10,17 +11,21 @@ const none: PerFilterConfigs = new Map()
 const WRAPPER = 'envoy.config.route.v3.FilterConfig'
 
 /**
- * Decodes typed_per_filter_config. An entry that does not disable its filter enables it, even one that is disabled by default
+ * Decodes the typed_per_filter_config of the object at `path`. An entry that does not disable its filter enables it, even one that is disabled by default
  * (Envoy: source/common/router/per_filter_config.cc).
  */
 export function createPerFilterConfigs(
   configs: { [name: string]: unknown },
+  path: string,
   services: EngineServices,
 ): PerFilterConfigs {
   const configured = Object.entries(configs)
   if (configured.length === 0) return none
   const entries = new Map<string, PerFilterConfig>()
-  for (const [name, any] of configured) entries.set(name, decode(any, services))
+  for (const [name, any] of configured) {
+    const at = `${path}.${formatPath(['typed_per_filter_config', name])}`
+    entries.set(name, decode(any, at, services))
+  }
   return entries
 }
 
@@ -39,15 +44,15 @@ function isOfType(entry: PerFilterConfig, type: string | undefined): boolean {
   return entry.message !== undefined && (type === undefined || entry.typeUrl === typeUrl(type))
 }
 
-function decode(any: unknown, services: EngineServices): PerFilterConfig {
+function decode(any: unknown, path: string, services: EngineServices): PerFilterConfig {
   const unpacked = services.registry.unpack(any)
   if (unpacked?.typeName !== WRAPPER) {
-    return { typeUrl: typeUrl(unpacked?.typeName), message: unpacked?.message, disabled: false }
+    return { typeUrl: typeUrl(unpacked?.typeName), path, message: unpacked?.message, disabled: false }
   }
   const wrapper = unpacked.message as FilterConfig
-  if (wrapper.disabled) return { typeUrl: typeUrl(WRAPPER), message: undefined, disabled: true }
+  if (wrapper.disabled) return { typeUrl: typeUrl(WRAPPER), path, message: undefined, disabled: true }
   const inner = services.registry.unpack(wrapper.config)
-  return { typeUrl: typeUrl(inner?.typeName), message: inner?.message, disabled: false }
+  return { typeUrl: typeUrl(inner?.typeName), path: `${path}.config`, message: inner?.message, disabled: false }
 }
 
 function typeUrl(typeName: string | undefined): string {

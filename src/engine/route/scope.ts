@@ -77,7 +77,7 @@ export class TableScope {
     this.services = services
     this.headers = createLevelHeaders(config, path, services)
     this.mostSpecificWins = config.mostSpecificHeaderMutationsWins
-    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, services)
+    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, path, services)
     this.metadata = filterMetadata(config.metadata)
     this.shadows = createShadows(config.requestMirrorPolicies, `${path}.request_mirror_policies`, services)
     this.ignorePathParameters = config.ignorePathParametersInPathMatching
@@ -116,7 +116,7 @@ export class HostScope {
     this.name = config.name
     this.path = path
     this.headers = createLevelHeaders(config, path, services)
-    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, services)
+    this.perFilter = createPerFilterConfigs(config.typedPerFilterConfig, path, services)
     this.metadata = filterMetadata(config.metadata)
     this.retryPolicy = config.retryPolicy && createRetryPolicy(config.retryPolicy, `${path}.retry_policy`, services)
     this.hedge = config.hedgePolicy && hedgeOf(config.hedgePolicy)

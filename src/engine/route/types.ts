@@ -4,6 +4,8 @@ import type { JsonObject, StreamInfo } from '../stream-info.ts'
 /** One entry of typed_per_filter_config, decoded. */
 export interface PerFilterConfig {
   typeUrl: string
+  /** Document path of the message. */
+  path: string
   /** The decoded message; undefined when the type is unknown. */
   message: unknown
   /** True: a FilterConfig wrapper turns the filter off here, and `message` is undefined. False for every other entry. */

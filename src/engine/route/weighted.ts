@@ -100,7 +100,7 @@ function createEntry(config: WeightConfig, path: string, settings: RouteSettings
   const own = filterMetadata(config.metadataMatch)
   const shared: Omit<ClusterChoice, 'clusterName'> = {
     headers: createLevelHeaders(config, path, table.services),
-    perFilter: createPerFilterConfigs(config.typedPerFilterConfig, table.services),
+    perFilter: createPerFilterConfigs(config.typedPerFilterConfig, path, table.services),
     metadataMatch: Object.keys(own).length > 0 ? overlay(forward.metadataMatch, own) : undefined,
     hostRewrite: config.hostRewriteSpecifier.value ? toByteString(config.hostRewriteSpecifier.value) : undefined,
   }

@@ -4,7 +4,7 @@ import { createLuaService } from '../index.ts'
 import { loadLuaModule } from '../vm/vm.node.ts'
 import { base64Decode, base64Encode } from './base64.ts'
 import { readCertificate, urlEncodePem } from './certificate.ts'
-import { lineOf } from './failure.ts'
+import { lineIn } from './failure.ts'
 import { isIpAddress } from './ip.ts'
 
 describe('base64', () => {
@@ -57,9 +57,12 @@ MIIBqzCCAVGgAwIBAgIUd3uEkGNI5hJ9yTPNhd2vNwMjDdUwCgYIKoZIzj0EAwIw
 })
 
 test('lines in error messages', () => {
-  expect(lineOf('[string "x"]:12: boom')).toBe(12)
-  expect(lineOf('[string "a[1]:2: ]..."]:3: boom')).toBe(3)
-  expect(lineOf('boom')).toBeUndefined()
+  const chunk = '[string "a[1]:2: ]..."]'
+  expect(lineIn(`${chunk}:12: boom`, chunk)).toBe(12)
+  expect(lineIn(`${chunk}:12: ${chunk}:3: boom`, chunk)).toBe(3)
+  expect(lineIn(`${chunk}:12: boom ${chunk}:3: no`, chunk)).toBe(12)
+  expect(lineIn('[string "b"]:12: boom', chunk)).toBeUndefined()
+  expect(lineIn('boom', chunk)).toBeUndefined()
 })
 
 describe('cluster specifier', () => {

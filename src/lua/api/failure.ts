@@ -1,17 +1,33 @@
-import { frames, traceback } from '../vm/frames.ts'
+import { failedThreads, frames, type LuaFrame, type LuaVariable } from '../vm/frames.ts'
 import { type LuaResult, type LuaState, LuaTrap, type LuaVm } from '../vm/vm.ts'
 
 /** Why a script ended early. `limit`: it hit a bound of the simulator that Envoy does not have. */
 export type FailureKind = 'error' | 'limit'
 
+/** A function that was open when a script failed. */
+export interface FailureFrame {
+  /** What its caller calls it; '' when that has no name for it. */
+  name: string
+  /** `builtin`: of Lua's libraries or Envoy's API. `loaded`: its code is not the script's own, but came from loadstring(). */
+  code: 'script' | 'loaded' | 'builtin'
+  /** Line of its code, from 1; undefined for `builtin`. */
+  line?: number
+  locals: LuaVariable[]
+  upvalues: LuaVariable[]
+  /** How many functions between this one and the next are left out: a deep recursion. */
+  omitted?: number
+}
+
 /** A script's error with all that is known about it. `message` is what Envoy logs, a byte string. */
 export interface ScriptFailure {
   kind: FailureKind
   message: string
+  /** The script's name, as `LuaScript.name`. */
+  script: string
   /** Line in the script, from 1. */
   line?: number
-  stack?: string
-  locals?: { name: string; value: string }[]
+  /** What was open, innermost first; byte strings. */
+  frames?: FailureFrame[]
 }
 
 export interface RunLimits {
@@ -21,32 +37,72 @@ export interface RunLimits {
   memory: number
 }
 
+/** What is known of the code that failed. */
+export interface FailedScript {
+  /** What traces call it. */
+  name: string
+  /** How Lua's messages name the script: `[string "..."]`. */
+  chunk: string
+  /** The entry function that ran. */
+  handler: string
+  limits: RunLimits
+}
+
 type ErrorResult = Extract<LuaResult, { status: 'error' }>
 
 /** Describes an error that `resume` or `call` answered with; the thread's frames are still there. */
-export function describeError(vm: LuaVm, L: LuaState, result: ErrorResult, limits: RunLimits): ScriptFailure {
-  const all = frames(vm, L, { maxFrames: 12, maxLocals: 30 })
+export function describeError(vm: LuaVm, L: LuaState, result: ErrorResult, script: FailedScript): ScriptFailure {
+  const kind = result.kind === 'budget' || result.kind === 'memory' ? 'limit' : 'error'
+  return failureAt(vm, L, kind, errorText(result, script.limits), script)
+}
+
+/** Describes an error of Envoy's own about a thread that has paused. */
+export function describePaused(vm: LuaVm, L: LuaState, message: string, script: FailedScript): ScriptFailure {
+  return failureAt(vm, L, 'error', message, script)
+}
+
+function failureAt(vm: LuaVm, L: LuaState, kind: FailureKind, message: string, script: FailedScript): ScriptFailure {
   const failure: ScriptFailure = {
-    kind: result.kind === 'budget' || result.kind === 'memory' ? 'limit' : 'error',
-    message: limitText(result, limits) ?? result.message ?? 'unspecified lua error',
-    stack: traceback(vm, L),
+    kind,
+    message,
+    script: script.name,
+    frames: failedThreads(vm, L).flatMap((thread) => failureFrames(vm, thread, script.chunk)),
   }
-  // The message knows the line best; an error thrown without a position is placed by the innermost frame that has one.
-  const line = lineOf(failure.message) ?? all.find((frame) => frame.line > 0)?.line
+  const entry = failure.frames?.at(-1)
+  if (entry?.name === '') entry.name = script.handler
+  // The message knows the line best: a script may have caught the error and raised it again somewhere else.
+  const line = lineIn(failure.message, script.chunk) ?? failure.frames?.find(({ code }) => code === 'script')?.line
   if (line !== undefined) failure.line = line
-  const innermost = all.find((frame) => frame.locals.length > 0)
-  if (innermost) failure.locals = innermost.locals
   return failure
 }
 
+/** What Envoy logs of an error; where the simulator stopped the script, why. */
+export function errorText(result: ErrorResult, limits: RunLimits): string {
+  return limitText(result, limits) ?? result.message ?? 'unspecified lua error'
+}
+
+function failureFrames(vm: LuaVm, L: LuaState, chunk: string): FailureFrame[] {
+  const open = frames(vm, L, { maxFrames: 12, maxLocals: 30 })
+  return open.map((frame, i) => {
+    const omitted = (open[i + 1]?.level ?? frame.level + 1) - frame.level - 1
+    return { ...failureFrame(frame, chunk), ...(omitted > 0 ? { omitted } : {}) }
+  })
+}
+
+function failureFrame({ name, what, line, locals, upvalues, ...frame }: LuaFrame, chunk: string): FailureFrame {
+  if (what === 'C') return { name, code: 'builtin', locals: [], upvalues: [] }
+  const code = frame.chunk === chunk ? 'script' : 'loaded'
+  return { name, code, ...(line > 0 ? { line } : {}), locals, upvalues }
+}
+
 /** Describes an exception that came out of the virtual machine; it is dead afterwards. */
-export function describeTrap(error: unknown, limits: RunLimits): ScriptFailure {
+export function describeTrap(error: unknown, { name: script, limits }: FailedScript): ScriptFailure {
   if (!(error instanceof LuaTrap)) {
     const detail = error instanceof Error ? error.message : String(error)
-    return { kind: 'limit', message: `the simulator itself failed in this script: ${detail}` }
+    return { kind: 'limit', script, message: `the simulator itself failed in this script: ${detail}` }
   }
   const text = error.reason === 'budget' ? budgetText(limits) : error.message
-  return { kind: 'limit', message: `${text}; the script's globals were lost` }
+  return { kind: 'limit', script, message: `${text}; the script's globals were lost` }
 }
 
 function limitText(result: ErrorResult, limits: RunLimits): string | undefined {
@@ -63,8 +119,18 @@ function budgetText({ instructions }: RunLimits): string {
   )
 }
 
-/** The line in `[string "..."]:12: message`. */
-export function lineOf(message: string): number | undefined {
-  const match = /^\[string "[^\n]*?"\]:(\d+):/.exec(message)
-  return match ? Number(match[1]) : undefined
+/**
+ * The line of `chunk` at the front of `[string "..."]:12: message`; the last of several, which is the innermost: each
+ * coroutine.wrap that the error went through has put its own position in front.
+ */
+export function lineIn(message: string, chunk: string): number | undefined {
+  let line: number | undefined
+  let rest = message
+  while (rest.startsWith(`${chunk}:`)) {
+    const position = /^:(\d+): /.exec(rest.slice(chunk.length))
+    if (!position) break
+    line = Number(position[1])
+    rest = rest.slice(chunk.length + position[0].length)
+  }
+  return line
 }

@@ -1,17 +1,23 @@
 import { fromLatin1, textOf } from '../../engine/bytes.ts'
+import { chunkOf } from '../vm/frames.ts'
 import { type LuaState, LuaVm } from '../vm/vm.ts'
-import { describeError, describeTrap, lineOf, type RunLimits, type ScriptFailure } from './failure.ts'
+import {
+  describeError,
+  describePaused,
+  describeTrap,
+  errorText,
+  type FailedScript,
+  type RunLimits,
+  type ScriptFailure,
+} from './failure.ts'
 import { ApiMachine, type LogSink } from './object.ts'
 import type { StepRecorder } from './steps.ts'
 
 /** Code that Envoy would refuse: it does not compile, or fails while it is loaded. */
 export class ScriptLoadError extends Error {
-  readonly line: number | undefined
-
   constructor(message: string) {
     super(`script load error: ${message}`)
     this.name = 'ScriptLoadError'
-    this.line = lineOf(message)
   }
 }
 
@@ -34,9 +40,20 @@ export interface ScriptOptions {
 
 /** One call of an entry function. */
 export interface ScriptCall {
+  /** What traces and steps call the script. */
+  script: string
   handler: string
   /** Tells calls apart when steps are recorded. */
   call: number
+}
+
+/** A machine with the code loaded. */
+interface Loaded {
+  machine: ApiMachine
+  /** References of the entry functions, by name. */
+  handlers: Map<string, number>
+  /** How Lua names the code in messages. */
+  chunk: string
 }
 
 /** How a stretch of a script ended. */
@@ -52,7 +69,7 @@ export class LuaScript {
   readonly loadOutput: string[] = []
   private readonly source: Uint8Array
   private readonly options: ScriptOptions
-  private loaded: { machine: ApiMachine; handlers: Map<string, number> } | undefined
+  private loaded: Loaded | undefined
   private log: LogSink
   private crowded = false
 
@@ -82,9 +99,9 @@ export class LuaScript {
     return this.loaded.handlers.has(handler)
   }
 
-  /** Names a call of a handler that is about to begin. */
-  begin(handler: string): ScriptCall {
-    return { handler, call: this.options.steps?.nextCall() ?? 0 }
+  /** Names a call of a handler that is about to begin, by the script's own name unless there is another. */
+  begin(handler: string, script = this.name): ScriptCall {
+    return { script, handler, call: this.options.steps?.nextCall() ?? 0 }
   }
 
   pushHandler(L: LuaState, handler: string): void {
@@ -94,7 +111,8 @@ export class LuaScript {
   /** Starts or continues thread `L` of `machine` with `args` values; logs and prints of the stretch go to `log`. */
   run(machine: ApiMachine, L: LuaState, args: number, call: ScriptCall, log: LogSink): RunResult {
     const { vm } = machine
-    if (machine.discarded) return { status: 'failed', failure: lost }
+    const about = this.about(call)
+    if (machine.discarded) return { status: 'failed', failure: { kind: 'limit', script: call.script, message: lost } }
     const before = { machine: machine.log, print: this.log }
     machine.log = log
     this.log = log
@@ -104,15 +122,24 @@ export class LuaScript {
       const result = vm.resume(L, args)
       if (result.status !== 'error') return result
       if (result.kind === 'memory') this.crowded = true
-      return { status: 'failed', failure: describeError(vm, L, result, this.options.limits) }
+      return { status: 'failed', failure: describeError(vm, L, result, about) }
     } catch (error) {
       machine.discarded = true
       this.loaded = undefined
-      return { status: 'failed', failure: describeTrap(error, this.options.limits) }
+      return { status: 'failed', failure: describeTrap(error, about) }
     } finally {
       machine.log = before.machine
       this.log = before.print
     }
+  }
+
+  /** An error of Envoy's own about the thread of a call, which has paused. */
+  paused(machine: ApiMachine, L: LuaState, call: ScriptCall, message: string): ScriptFailure {
+    return describePaused(machine.vm, L, message, this.about(call))
+  }
+
+  private about({ script: name, handler }: ScriptCall): FailedScript {
+    return { name, handler, chunk: this.loaded?.chunk ?? '', limits: this.options.limits }
   }
 
   // Lua does not clear up by itself when memory has run out; what is then still held for good would end every later run.
@@ -134,10 +161,10 @@ export class LuaScript {
   private startSteps(vm: LuaVm, call: ScriptCall): void {
     const { steps } = this.options
     if (!steps) return
-    vm.setLineHook((L, line) => steps.record(vm, L, line, { script: this.name, ...call, at: this.now }))
+    vm.setLineHook((L, line) => steps.record(vm, L, line, { ...call, at: this.now }))
   }
 
-  private load(): { machine: ApiMachine; handlers: Map<string, number> } {
+  private load(): Loaded {
     const { module, limits, now, environment, handlers } = this.options
     const vm = new LuaVm(module, {
       memoryLimit: limits.memory,
@@ -150,10 +177,10 @@ export class LuaScript {
     const L = vm.main
     vm.setBudget(limits.instructions)
     const compiled = vm.load(L, this.source)
+    const chunk = compiled.status === 'error' ? '' : chunkOf(vm, L)
     const result = compiled.status === 'error' ? compiled : vm.call(L)
     if (result.status === 'error') {
-      const { message } = describeError(vm, L, result, limits)
-      throw new ScriptLoadError(textOf(fromLatin1(message)))
+      throw new ScriptLoadError(textOf(fromLatin1(errorText(result, limits))))
     }
     vm.setTop(L, 0)
     const refs = new Map<string, number>()
@@ -163,14 +190,11 @@ export class LuaScript {
       else vm.pop(L)
     }
     if (this.options.timestampResolution && refs.size > 0) defineTimestampResolution(vm)
-    return { machine: new ApiMachine(vm), handlers: refs }
+    return { machine: new ApiMachine(vm), handlers: refs, chunk }
   }
 }
 
-const lost: ScriptFailure = {
-  kind: 'limit',
-  message: "the script's state was thrown away when another run of it had to be stopped",
-}
+const lost = "the script's state was thrown away when another run of it had to be stopped"
 
 function defineTimestampResolution(vm: LuaVm): void {
   const L = vm.main

@@ -11,6 +11,8 @@ import type { StreamScope } from './stream-info.ts'
 /** What differs between the request's and the response's handle: how the script's wishes reach the stream (FilterCallbacks). */
 export interface HandleSide extends StreamScope {
   readonly handler: 'envoy_on_request' | 'envoy_on_response'
+  /** The name to call the script by, where it is not its own: one state may stand for several places. */
+  readonly script?: string
   readonly stream: HttpStream
   readonly log: LogSink
   readonly stats: StatsScope

@@ -1,4 +1,4 @@
-import { frameAt, frames } from '../vm/frames.ts'
+import { depthOf, frameAt, type LuaVariable } from '../vm/frames.ts'
 import type { LuaState, LuaVm } from '../vm/vm.ts'
 
 /** One line about to be run, for stepping through a script. */
@@ -14,7 +14,9 @@ export interface LuaStep {
   depth: number
   /** Name of the running function; '' for an anonymous one. */
   functionName: string
-  locals: { name: string; value: string }[]
+  locals: LuaVariable[]
+  /** Variables of the script around the function that it uses. */
+  upvalues: LuaVariable[]
   /** Virtual time, milliseconds since 1970. */
   at: number
 }
@@ -57,7 +59,7 @@ export class StepRecorder {
       return
     }
     const frame = frameAt(vm, L, 0, maxLocals)
-    const depth = frames(vm, L, { maxFrames: 100, maxLocals: 0 }).length
-    this.steps.push({ ...run, line, depth, functionName: frame?.name ?? '', locals: frame?.locals ?? [] })
+    const { name = '', locals = [], upvalues = [] } = frame ?? {}
+    this.steps.push({ ...run, line, depth: depthOf(vm, L), functionName: name, locals, upvalues })
   }
 }

@@ -89,7 +89,7 @@ export class StreamHandle extends ApiObject {
     const { vm } = this.machine
     this.L = vm.newThread()
     this.threadRef = vm.ref(vm.main)
-    this.call = script.begin(side.handler)
+    this.call = script.begin(side.handler, side.script)
   }
 
   /** Runs the handler from its beginning. */
@@ -237,11 +237,7 @@ export class StreamHandle extends ApiObject {
   // Runs a stretch of the script; false when it failed. What it was handed dies with it.
   private resume(args: number): boolean {
     this.state = 'Running'
-    const result = this.finished
-      ? { status: 'failed' as const, failure: { kind: 'error' as const, message: 'cannot resume dead coroutine' } }
-      : this.script.run(this.machine, this.L, args, this.call, this.side.log)
-    if (result.status !== 'yield') this.finished = true
-    const failure = failureOf(result, this.state)
+    const failure = this.finished ? this.broken('cannot resume dead coroutine') : this.run(args)
     if (this.respond) {
       const { respond } = this
       this.respond = undefined
@@ -254,11 +250,17 @@ export class StreamHandle extends ApiObject {
     this.markDead()
     return true
   }
-}
 
-function failureOf(result: ReturnType<LuaScript['run']>, state: HandleState): ScriptFailure | undefined {
-  if (result.status === 'failed') return result.failure
-  if (result.status === 'yield' && state === 'Running')
-    return { kind: 'error', message: 'script performed an unexpected yield' }
-  return undefined
+  private run(args: number): ScriptFailure | undefined {
+    const result = this.script.run(this.machine, this.L, args, this.call, this.side.log)
+    if (result.status !== 'yield') this.finished = true
+    if (result.status === 'failed') return result.failure
+    if (result.status === 'yield' && this.state === 'Running')
+      return this.broken('script performed an unexpected yield')
+    return undefined
+  }
+
+  private broken(message: string): ScriptFailure {
+    return this.script.paused(this.machine, this.L, this.call, message)
+  }
 }

@@ -61,6 +61,8 @@ export interface LuaExports {
   lx_frame_line(field: number): number
   lx_local(L: LuaState, level: number, n: number): number
   lx_upvalue(L: LuaState, level: number, n: number): number
+  lx_thrower(L: LuaState): LuaState
+  lx_chunk(L: LuaState): number
 }
 
 /** Lua's type tags (lua.h), by number. LuaJIT's `proto` and `cdata` follow 5.1's nine. */

@@ -22,6 +22,8 @@ export interface LuaFrame {
   line: number
   lineDefined: number
   locals: LuaVariable[]
+  /** Variables of enclosing functions that this one uses. */
+  upvalues: LuaVariable[]
 }
 
 export interface FrameOptions {
@@ -33,16 +35,50 @@ export interface FrameOptions {
 
 /**
  * The frames of thread `L` with their locals: inside a host function or line hook those of the running script, after a
- * failed `resume` those at the error. Temporaries (names in parentheses) are left out.
+ * failed `resume` those at the error. Temporaries (names in parentheses) are left out. Of a stack of more than
+ * `maxFrames` levels the outermost third is kept and the middle left out: `level` has a gap there.
  */
 export function frames(vm: LuaVm, L: LuaState, options: FrameOptions = {}): LuaFrame[] {
+  const { maxFrames = 20, maxLocals = 50 } = options
+  const depth = depthOf(vm, L)
+  const skipped = Math.max(0, depth - maxFrames)
+  const inner = Math.min(depth, maxFrames - (skipped > 0 ? Math.floor(maxFrames / 3) : 0))
   const found: LuaFrame[] = []
-  for (let level = 0; level < (options.maxFrames ?? 20); level++) {
-    const frame = frameAt(vm, L, level, options.maxLocals ?? 50)
-    if (!frame) break
-    found.push(frame)
+  for (let level = 0; level < depth; level = level === inner - 1 ? inner + skipped : level + 1) {
+    const frame = frameAt(vm, L, level, maxLocals)
+    if (frame) found.push(frame)
   }
   return found
+}
+
+/** How many functions are open on thread `L`. */
+export function depthOf(vm: LuaVm, L: LuaState): number {
+  const open = (level: number) => vm.exports.lx_frame(L, level) !== 0
+  let above = 1
+  while (open(above - 1)) above *= 2
+  let below = above >> 1
+  while (above - below > 1) {
+    const middle = (below + above) >> 1
+    if (open(middle - 1)) below = middle
+    else above = middle
+  }
+  return below
+}
+
+/**
+ * The threads an error went through, the one that raised it first and `L`, which it ended, last: a coroutine's error
+ * goes on to its caller through coroutine.wrap.
+ */
+export function failedThreads(vm: LuaVm, L: LuaState): LuaState[] {
+  const threads = [L]
+  for (let inner = vm.exports.lx_thrower(L); inner !== 0 && threads.length < 8; inner = vm.exports.lx_thrower(inner))
+    threads.unshift(inner)
+  return threads
+}
+
+/** How errors and frames name the chunk of the function on top of the stack: `[string "..."]`. */
+export function chunkOf(vm: LuaVm, L: LuaState): string {
+  return vm.memory.readC(vm.exports.lx_chunk(L))
 }
 
 /** One level of `L` (0 is the running function), or undefined past the bottom. */
@@ -60,7 +96,7 @@ export function frameAt(vm: LuaVm, L: LuaState, level: number, maxLocals = 50): 
     line: x.lx_frame_line(0),
     lineDefined: x.lx_frame_line(1),
   }
-  return { ...frame, locals: locals(vm, L, level, maxLocals) }
+  return { ...frame, locals: locals(vm, L, level, maxLocals), upvalues: upvalues(vm, L, level, maxLocals) }
 }
 
 /** The live locals of one level, in the order they were declared; a shadowed name appears again. */
@@ -68,7 +104,7 @@ export function locals(vm: LuaVm, L: LuaState, level: number, max = 50): LuaVari
   return variables(vm, L, max, (n) => vm.exports.lx_local(L, level, n))
 }
 
-/** The upvalues of the function running at `level`. */
+/** The upvalues of the function running at `level`; those of C functions have no names and are left out. */
 export function upvalues(vm: LuaVm, L: LuaState, level: number, max = 50): LuaVariable[] {
   return variables(vm, L, max, (n) => vm.exports.lx_upvalue(L, level, n))
 }
@@ -85,11 +121,11 @@ export function traceback(vm: LuaVm, L: LuaState, level = 0): string {
 
 function variables(vm: LuaVm, L: LuaState, max: number, get: (n: number) => number): LuaVariable[] {
   const found: LuaVariable[] = []
-  for (let n = 1; found.length < max; n++) {
+  for (let n = 1; found.length < max && n < 256; n++) {
     const pointer = get(n)
     if (pointer === 0) break
     const name = vm.memory.readC(pointer)
-    if (!name.startsWith('(')) found.push({ name, value: preview(vm, L, -1) })
+    if (name !== '' && !name.startsWith('(')) found.push({ name, value: preview(vm, L, -1) })
     vm.pop(L)
   }
   return found
@@ -111,8 +147,12 @@ export function preview(vm: LuaVm, L: LuaState, index: number, depth = 1): strin
     case 'table':
       return depth < 0 ? '{...}' : table(vm, L, index, depth)
     default:
-      return `${vm.type(L, index)}: 0x${vm.pointer(L, index).toString(16).padStart(8, '0')}`
+      return `${vm.type(L, index)}: ${vm.objectType(L, index)?.label ?? address(vm.pointer(L, index))}`
   }
+}
+
+function address(pointer: number): string {
+  return `0x${pointer.toString(16).padStart(8, '0')}`
 }
 
 function scalar(vm: LuaVm, L: LuaState, index: number): string {

@@ -135,6 +135,40 @@ describe('what the error report shows', () => {
     expect(traceback(vm, L)).toContain('stack traceback:')
   })
 
+  test.each([
+    ['index', 'local a\nlocal b = a.x'],
+    ['call', 'local a\nlocal b = a()'],
+    ['call of a field', 'local a = {}\nlocal b = a.b.c()'],
+    ['tail call', 'local a\ndo return a() end'],
+    ['arithmetic', 'local a\nlocal b = a + a'],
+    ['arithmetic with a constant', 'local a\nlocal b = 2 ^ a'],
+    ['negation', 'local a\nlocal b = -a'],
+    ['length', 'local a\nlocal b = #a'],
+    ['concatenation', 'local a\nlocal b = "x" .. a'],
+    ['comparison', 'local a\nlocal b = a < 1'],
+    ['assignment', 'local a\na.x = 1'],
+    ['assignment at nil', 'local a = {}\na[nil] = 1'],
+    ['for', 'local a\nfor i = 1, a do end'],
+    ['for in', 'local a\nfor k in a do end'],
+    ['global', 'local a\nmissing.x = 1'],
+  ])('the line and the locals of a failed %s', (_, source) => {
+    const { vm, run } = machine()
+    const { L } = run(`local up = 1\n${source}\nlocal later = up`)
+    const [frame] = frames(vm, L)
+    expect(frame).toMatchObject({ what: 'main', line: 3 })
+    expect(frame?.locals.map(({ name }) => name)).toEqual(['up', 'a'])
+    expect(traceback(vm, L)).toMatch(/:3: in main chunk/)
+  })
+
+  test('what scripts see of a failed coroutine is as in LuaJIT', () => {
+    const { vm, run } = machine()
+    const { L } = run(
+      'local co = coroutine.create(function() local a; return a.x end) coroutine.resume(co) ' +
+        'return debug.getinfo(co, 0, "l").currentline .. tostring(debug.getlocal(co, 0, 1))',
+    )
+    expect(vm.toString(L, -1)).toBe('-1(*temporary)')
+  })
+
   test('the line hook sees each line with its locals', () => {
     const { vm, run } = machine()
     const steps: string[] = []

@@ -55,7 +55,10 @@ export type LuaResult =
 
 /** A type made by `defineType`. */
 export interface LuaObjectType<T> {
+  /** As error messages have it. */
   readonly name: string
+  /** What people call it, where values are shown. */
+  readonly label: string
   readonly metatable: number
   readonly objects: Map<number, T>
 }
@@ -68,6 +71,7 @@ export class LuaVm extends LuaStack {
   readonly memory: LuaMemory
   readonly exports: LuaExports
   private readonly functions: HostFunction[] = []
+  private readonly types: LuaObjectType<unknown>[] = []
   private nextObject = 1
   private lineHook: ((L: LuaState, line: number) => void) | undefined
   private dead: unknown
@@ -177,7 +181,7 @@ export class LuaVm extends LuaStack {
    * Makes a type of objects. Its metatable holds `methods` (metamethods under their `__` names among them), has itself as
    * `__index` as Envoy's own types do, and releases collected values.
    */
-  defineType<T>(name: string, methods: Record<string, HostFunction>): LuaObjectType<T> {
+  defineType<T>(name: string, methods: Record<string, HostFunction>, label = name): LuaObjectType<T> {
     const L = this.main
     const objects = new Map<number, T>()
     this.newTable(L, 0, Object.keys(methods).length + 2)
@@ -192,7 +196,8 @@ export class LuaVm extends LuaStack {
       return 0
     })
     this.setField(L, -2, '__gc')
-    const type = { name, metatable: this.ref(L), objects }
+    const type = { name, label, metatable: this.ref(L), objects }
+    this.types.push(type)
     return type
   }
 
@@ -207,6 +212,11 @@ export class LuaVm extends LuaStack {
   toObject<T>(L: LuaState, index: number, type: LuaObjectType<T>): T | undefined {
     const id = this.exports.lx_object(L, index, type.metatable)
     return id === 0 ? undefined : type.objects.get(id)
+  }
+
+  /** The type of the userdata at `index`; undefined when it is none that `defineType` made. */
+  objectType(L: LuaState, index: number): LuaObjectType<unknown> | undefined {
+    return this.types.find((type) => this.toObject(L, index, type) !== undefined)
   }
 
   /** As luaL_checkudata: the JavaScript value of an object of `type`. */

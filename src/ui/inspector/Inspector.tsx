@@ -86,6 +86,11 @@ function ObjectPanel({ subject, registry, origin }: ObjectProps) {
   const resource = useResource(subject, origin === 'own')
   const tabs = tabsOf(subject)
   const [wanted, setTab] = useState<Tab>()
+  // A line of a script that is asked for is shown in its editor.
+  const place = useApp((state) => state.run.place)
+  useEffect(() => {
+    if (place) setTab('lua')
+  }, [place])
   const tab = wanted && tabs.includes(wanted) ? wanted : tabs.includes('lua') ? 'lua' : 'form'
   const errors = problems.all.filter((problem) => problem.severity === 'error').length
 
@@ -99,7 +104,7 @@ function ObjectPanel({ subject, registry, origin }: ObjectProps) {
   }
   const whose = origin === 'own' ? 'yours' : origin === 'edited' ? 'Istio’s, edited' : 'Istio’s own'
   const subtitle = resource && subject.entry ? `${subject.entry.title} · ${resource}` : `${subject.what}, ${whose}`
-  const place = subject.path.join('/')
+  const at = subject.path.join('/')
   return (
     <>
       <header className={classes.header}>
@@ -155,9 +160,9 @@ function ObjectPanel({ subject, registry, origin }: ObjectProps) {
               {...(tabs.includes('lua') ? { onOpenLua: () => setTab('lua') } : {})}
             />
           )}
-          {tab === 'lua' && <LuaTab key={place} subject={subject} locked={locked} />}
-          {tab === 'yaml' && <YamlTab key={place} subject={subject} registry={registry} locked={locked} />}
-          {tab === 'routes' && <PerRouteTab key={place} subject={subject} registry={registry} />}
+          {tab === 'lua' && <LuaTab key={at} subject={subject} locked={locked} />}
+          {tab === 'yaml' && <YamlTab key={at} subject={subject} registry={registry} locked={locked} />}
+          {tab === 'routes' && <PerRouteTab key={at} subject={subject} registry={registry} />}
           {tab === 'about' && <AboutTab subject={subject} origin={origin} locked={locked} />}
         </Suspense>
       </div>

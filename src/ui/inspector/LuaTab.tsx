@@ -11,7 +11,7 @@ import { runRequest } from '../simulate/run.ts'
 import formClasses from './form/form.module.css'
 import classes from './Inspector.module.css'
 import { breakpointKey, luaContext, type Script, scriptName, scriptsOf, withText } from './lua/scripts.ts'
-import { stepAtBreakpoint, stepsOf, toggleLine } from './lua/steps.ts'
+import { plainName, stepAtBreakpoint, stepsOf, toggleLine } from './lua/steps.ts'
 import { StepFooter } from './StepFooter.tsx'
 import type { Subject } from './subject.ts'
 import { useEditObject } from './use-edit.ts'
@@ -22,8 +22,14 @@ const CHECK = 300
 
 /** The scripts of the selected object, one at a time. */
 export default function LuaTab({ subject, locked }: { subject: Subject; locked: boolean }) {
-  const scripts = scriptsOf(subject) ?? []
+  const scripts = useMemo(() => scriptsOf(subject) ?? [], [subject])
   const [label, setLabel] = useState(scripts[0]?.label)
+  // Somebody asked for a line of one of them.
+  const place = useApp((state) => state.run.place)
+  useEffect(() => {
+    const asked = place && scripts.find((one) => scriptName(subject, one) === plainName(place.script))
+    if (asked) setLabel(asked.label)
+  }, [place, scripts, subject])
   const script = scripts.find((one) => one.label === label) ?? scripts[0]
   if (!script) return <p className={classes.note}>There is no script here.</p>
   return (
@@ -170,6 +176,14 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
     },
     [store, key],
   )
+  const place = useApp((state) => state.run.place)
+  useEffect(() => {
+    if (!mounted || !place || plainName(place.script) !== name) return
+    mounted.editor.revealLineInCenter(place.line)
+    mounted.editor.setPosition({ lineNumber: place.line, column: 1 })
+    mounted.editor.focus()
+    store.getState().setRun({ place: undefined })
+  }, [mounted, place, name, store])
   const step = steps[Math.min(at, steps.length - 1)]
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run is looked at from the first breakpoint on, a new one does not lead on.
   useEffect(() => setAt(Math.max(0, stepAtBreakpoint(steps, lines, 0, 1))), [steps])

@@ -2,9 +2,10 @@ import type { LogLine } from '../../engine/trace.ts'
 import { shortName } from '../../model/edits/edit.ts'
 import { useServices } from '../context.ts'
 import classes from './ResultView.module.css'
+import { ScriptError } from './ScriptError.tsx'
 import { chooseStep } from './TraceView.tsx'
 
-/** What scripts and filters logged; errors come with their place and the values of locals. */
+/** What scripts and filters logged; errors of scripts come with their place and the values of variables. */
 export function LogsView({ logs }: { logs: { step: number; name: string; line: LogLine }[] }) {
   const services = useServices()
   if (logs.length === 0) return <p className={classes.nothing}>Nothing was logged.</p>
@@ -20,16 +21,7 @@ export function LogsView({ logs }: { logs: { step: number; name: string; line: L
             </span>
             <span className={classes.text}>{line.text}</span>
           </button>
-          {line.stack && <pre className={classes.body}>{line.stack}</pre>}
-          {line.locals && line.locals.length > 0 && (
-            <p className={classes.locals}>
-              {line.locals.map((local) => (
-                <code key={local.name}>
-                  {local.name} = {local.value}
-                </code>
-              ))}
-            </p>
-          )}
+          {line.script !== undefined && <ScriptError line={line} />}
         </li>
       ))}
     </ol>

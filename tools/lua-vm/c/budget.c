@@ -15,6 +15,7 @@
 #define SPENT_ERRORS 1000 /* how many errors in a row are raised before the machine stops */
 
 int32_t lx_fuel;
+lua_State *lx_overspender;
 static int64_t budget; /* not counting lx_fuel */
 static int expired, hooked;
 static size_t used, limit;
@@ -29,6 +30,7 @@ static void portion(void) {
 void lx_setbudget(double n) {
   budget = (int64_t)n;
   expired = 0;
+  lx_overspender = NULL;
   portion();
 }
 
@@ -64,6 +66,7 @@ void lx_refuel(void) {
 }
 
 void lx_over(lua_State *L) {
+  if (expired == 0) lx_overspender = L;
   if (expired++ > SPENT_ERRORS) __builtin_trap();
   luaL_error(L, "script exceeded its instruction budget");
 }

@@ -45,6 +45,10 @@ void lx_refuel(void);
 void lx_sethooked(int on);
 void lx_over(lua_State *L);
 void lx_tick(lua_State *L);
+extern lua_State *lx_overspender; /* the thread in which the budget ran out; NULL when it is gone */
+
+/* The instruction at which an error ended thread L, for the host only: to scripts the thread looks as in LuaJIT. */
+const BCIns *lx_failedpc(lua_State *L, int below_handler);
 
 /* How much memory may be in use before the next collection. */
 GCSize lx_gcthreshold(GCSize wanted);

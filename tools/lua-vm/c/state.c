@@ -4,6 +4,7 @@
 #include "interp.h"
 #include "lj_debug.h"
 #include "lj_err.h"
+#include "lj_ff.h"
 #include "lj_gc.h"
 #include "lj_state.h"
 #include "lj_str.h"
@@ -121,12 +122,31 @@ EXPORT(lx_object) int lx_object(lua_State *L, int i, int metatable) {
   return object->metatable == metatable ? object->id : 0;
 }
 
-/* Frames. The fields of the last one asked for are read one by one. */
-EXPORT(lx_traceback) void lx_traceback(lua_State *L, lua_State *of, int level) { luaL_traceback(L, of, NULL, level); }
+/*
+** Frames, as the host sees them. A thread that an error ended still shows where it was, which LuaJIT does not tell: while
+** `looking` is set, lj_debug.c takes the instruction that was kept when the thread ended (see edits.mjs).
+*/
+static int looking;
+const BCIns *lx_failedpc(lua_State *L, int below_handler) {
+  if (!looking || L->status <= LUA_YIELD) return NULL;
+  return below_handler ? mref(L->handledpc, const BCIns) : mref(L->failedpc, const BCIns);
+}
+
+EXPORT(lx_traceback) void lx_traceback(lua_State *L, lua_State *of, int level) {
+  looking = 1;
+  luaL_traceback(L, of, NULL, level);
+  looking = 0;
+}
+
+/* The fields of the last frame asked for are read one by one. */
 static lua_Debug frame;
 EXPORT(lx_frame) int lx_frame(lua_State *L, int level) {
+  int found;
   if (!lua_getstack(L, level, &frame)) return 0;
-  return lua_getinfo(L, "nSl", &frame);
+  looking = 1;
+  found = lua_getinfo(L, "nSl", &frame);
+  looking = 0;
+  return found;
 }
 EXPORT(lx_frame_text) const char *lx_frame_text(int field) {
   switch (field) {
@@ -142,7 +162,12 @@ EXPORT(lx_frame_line) int lx_frame_line(int field) {
 }
 EXPORT(lx_local) const char *lx_local(lua_State *L, int level, int n) {
   lua_Debug ar;
-  return lua_getstack(L, level, &ar) ? lua_getlocal(L, &ar, n) : NULL;
+  const char *name;
+  if (!lua_getstack(L, level, &ar)) return NULL;
+  looking = 1;
+  name = lua_getlocal(L, &ar, n);
+  looking = 0;
+  return name;
 }
 EXPORT(lx_upvalue) const char *lx_upvalue(lua_State *L, int level, int n) {
   lua_Debug ar;
@@ -156,4 +181,22 @@ EXPORT(lx_upvalue) const char *lx_upvalue(lua_State *L, int level, int n) {
   }
   lua_remove(L, -2);
   return name;
+}
+
+/*
+** The coroutine that has the innermost frames of the error that ended L: its own error went on to L through
+** coroutine.wrap, or the budget ran out in it and ended L as well.
+*/
+EXPORT(lx_thrower) lua_State *lx_thrower(lua_State *L) {
+  const GCfunc *fn = frame_func(L->base - 1);
+  lua_State *co = lx_overspender;
+  if (L->status <= LUA_YIELD) return NULL;
+  if (fn->c.gct == ~LJ_TFUNC && fn->c.ffid == FF_coroutine_wrap_aux) co = threadV(&fn->c.upvalue[0]);
+  return co != NULL && co != L && co->status > LUA_YIELD ? co : NULL;
+}
+
+/* How errors name the chunk of the function on top of the stack. */
+EXPORT(lx_chunk) const char *lx_chunk(lua_State *L) {
+  lua_pushvalue(L, -1);
+  return lua_getinfo(L, ">S", &frame) ? frame.short_src : NULL;
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../engine/stream-info.ts'
 import type { DataSource } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { Lua, LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
 import type { HandleSide, HttpScript, LuaService } from '../../../lua/index.ts'
+import { formatPath } from '../../../model/json.ts'
 
 /** The scripts of one configured Lua filter, loaded once; each keeps its globals as long as the proxy runs. */
 export interface LuaFilterConfig {
@@ -12,8 +13,8 @@ export interface LuaFilterConfig {
   defaultScript: HttpScript | undefined
   /** By name, for LuaPerRoute.name. */
   named: ReadonlyMap<string, HttpScript>
-  /** The script in a route's own source_code, loaded when it is first needed. */
-  ofRoute(message: LuaPerRoute): HttpScript | undefined
+  /** The script in a route's own source_code, loaded when it is first needed; `path` is where the message stands. */
+  ofRoute(message: LuaPerRoute, path: string): HttpScript | undefined
   clearRouteCache: boolean
   filterContext: JsonObject
   stats: ReturnType<LuaService['statsScope']>
@@ -31,42 +32,42 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
       'Only one of `inline_code` or `default_source_code` can be set for the Lua filter.',
     )
 
-  const load = (source: Uint8Array, field: string, sharedVmId: string): HttpScript => {
+  const load = (source: Uint8Array, path: string, sharedVmId: string): HttpScript => {
     const place = {
-      name: field ? `${context.path}.${field}` : context.path,
+      name: path,
       now: () => now(context),
       environment: context.services.environment?.variables,
     }
-    return shared(context, sharedVmId, source, () => {
+    return shared(context, sharedVmId, source, path, () => {
       try {
         return service.httpScript(source, place)
       } catch (error) {
-        throw new ConfigError(place.name, error instanceof Error ? error.message : String(error))
+        throw new ConfigError(path, error instanceof Error ? error.message : String(error))
       }
     })
   }
-  const read = (source: DataSource, field: string, sharedVmId: string): HttpScript =>
-    load(sourceBytes(source, `${context.path}.${field}`, context), field, sharedVmId)
+  const read = (source: DataSource, path: string, sharedVmId: string): HttpScript =>
+    load(sourceBytes(source, path, context), path, sharedVmId)
 
   const { sharedVmId } = config
   const named = new Map<string, HttpScript>()
   for (const [name, source] of Object.entries(config.sourceCodes))
-    named.set(name, read(source, `source_codes["${name}"]`, sharedVmId))
+    named.set(name, read(source, `${context.path}.${formatPath(['source_codes', name])}`, sharedVmId))
 
   const routeScripts = new WeakMap<LuaPerRoute, HttpScript>()
   return {
     service,
     named,
     defaultScript: config.defaultSourceCode
-      ? read(config.defaultSourceCode, 'default_source_code', sharedVmId)
+      ? read(config.defaultSourceCode, `${context.path}.default_source_code`, sharedVmId)
       : config.inlineCode
-        ? load(utf8(config.inlineCode), 'inline_code', sharedVmId)
+        ? load(utf8(config.inlineCode), `${context.path}.inline_code`, sharedVmId)
         : undefined,
-    ofRoute(message) {
+    ofRoute(message, path) {
       if (message.override.case !== 'sourceCode') return undefined
       let script = routeScripts.get(message)
       if (!script) {
-        script = load(sourceBytes(message.override.value, context.path, context), '', message.sharedVmId)
+        script = read(message.override.value, `${path}.source_code`, message.sharedVmId)
         routeScripts.set(message, script)
       }
       return script
@@ -90,10 +91,16 @@ function sourceBytes(source: DataSource, path: string, { services }: FilterFacto
   return fromLatin1(dataSourceBytes(source, path, services))
 }
 
-// Scripts with the same shared_vm_id and the same code are one Lua state within one proxy.
+// Scripts with the same shared_vm_id and the same code are one Lua state within one proxy, each under its own name.
 const sharedVms = new WeakMap<object, Map<string, HttpScript>>()
 
-function shared(context: FilterFactoryContext, id: string, source: Uint8Array, load: () => HttpScript): HttpScript {
+function shared(
+  context: FilterFactoryContext,
+  id: string,
+  source: Uint8Array,
+  name: string,
+  load: () => HttpScript,
+): HttpScript {
   if (id === '') return load()
   const all = sharedVms.get(context.services) ?? new Map<string, HttpScript>()
   sharedVms.set(context.services, all)
@@ -103,5 +110,6 @@ function shared(context: FilterFactoryContext, id: string, source: Uint8Array, l
     script = load()
     all.set(key, script)
   }
-  return script
+  const { open } = script
+  return { name, open: (side, ...message) => open({ ...side, script: name }, ...message) }
 }

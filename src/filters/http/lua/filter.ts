@@ -3,7 +3,7 @@ import { textOf } from '../../../engine/bytes.ts'
 import type { DataStatus, HeadersStatus, HttpFilter, HttpStream, TrailersStatus } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
-import type { LogLine } from '../../../engine/trace.ts'
+import type { LogLine, ScriptFrame, ScriptVariable } from '../../../engine/trace.ts'
 import type { LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
 import type { HandleSide, HttpScript, Respond, ScriptFailure, StreamHandle } from '../../../lua/index.ts'
 import type { LuaFilterConfig } from './config.ts'
@@ -73,7 +73,7 @@ export class LuaFilter implements HttpFilter {
       }
       case 'sourceCode':
         this.stream.note("the route's own script")
-        return this.config.ofRoute(perRoute!)
+        return this.config.ofRoute(perRoute!, this.stream.perRouteConfigs().at(-1)!.path)
       default:
         return this.config.defaultScript
     }
@@ -156,10 +156,9 @@ export class LuaFilter implements HttpFilter {
   // A failed script takes the other direction's handle with it; the message goes on as if there were no script.
   private fail(failure: ScriptFailure): void {
     const text = readable(failure.message)
-    const line: LogLine = { level: 'error', text }
+    const line: LogLine = { level: 'error', text, script: failure.script }
     if (failure.line !== undefined) line.line = failure.line
-    if (failure.stack !== undefined) line.stack = readable(failure.stack)
-    if (failure.locals) line.locals = failure.locals.map(({ name, value }) => ({ name, value: readable(value) }))
+    if (failure.frames) line.frames = failure.frames.map(readableFrame)
     this.stream.log(line)
     const where = failure.line === undefined ? '' : ` in line ${failure.line}`
     const what = failure.kind === 'limit' ? 'SCRIPT STOPPED' : 'SCRIPT ERROR'
@@ -173,6 +172,11 @@ export class LuaFilter implements HttpFilter {
     this.request = undefined
     this.response = undefined
   }
+}
+
+function readableFrame(frame: ScriptFrame): ScriptFrame {
+  const text = ({ name, value }: ScriptVariable): ScriptVariable => ({ name, value: readable(value) })
+  return { ...frame, locals: frame.locals.map(text), upvalues: frame.upvalues.map(text) }
 }
 
 /** A script's bytes as text for people. */

@@ -238,16 +238,152 @@ describe('scripts and their errors', () => {
       line: 4,
       text: `[string "function envoy_on_request(h)..."]:4: attempt to index local 't' (a nil value)`,
     })
-    expect(logs[0]?.stack).toContain('stack traceback')
+    expect(logs[0]?.script).toBe('http_filters[0].default_source_code')
+    expect(logs[0]?.frames).toEqual([
+      {
+        name: 'envoy_on_request',
+        code: 'script',
+        line: 4,
+        locals: [
+          { name: 'h', value: 'userdata: StreamHandle' },
+          { name: 'who', value: '"me"' },
+          { name: 't', value: 'nil' },
+        ],
+        upvalues: [],
+      },
+    ])
     expect(notes).toContain('SCRIPT ERROR in line 4')
-    const nested = luaKit(onRequest('local function deep(t)\n  return t.x .. ""\nend\ndeep({})')).run().logs[0]
-    expect(nested).toMatchObject({ line: 3 })
-    const raised = luaKit(onRequest('local who = "me"\nerror("no")')).run().logs[0]
-    expect(raised).toMatchObject({ line: 3, locals: expect.arrayContaining([{ name: 'who', value: '"me"' }]) })
+  })
+
+  const frame = (name: string, code: string, line: number | undefined, ...variables: string[]) => ({
+    name,
+    code,
+    line,
+    variables,
+  })
+  test.each<[what: string, script: string, line: number | undefined, frames: ReturnType<typeof frame>[]]>([
+    [
+      'of a function it calls',
+      'local n = 2\nlocal function deep(t)\n  return t.x .. n\nend\nlocal q = 1\ndeep({})',
+      4,
+      [frame('deep', 'script', 4, 't={}', 'n=2'), frame('envoy_on_request', 'script', 7, 'n=2', 'q=1')],
+    ],
+    [
+      'that the script raises',
+      'local who = "me"\nerror("no")',
+      3,
+      [frame('error', 'builtin', undefined), frame('envoy_on_request', 'script', 3, 'who="me"')],
+    ],
+    [
+      'that it raises for its caller',
+      'local function check(v) error("no", 2) end\nlocal q = 1\ncheck(q)',
+      4,
+      [
+        frame('error', 'builtin', undefined),
+        frame('check', 'script', 2, 'v=1'),
+        frame('envoy_on_request', 'script', 4, 'q=1'),
+      ],
+    ],
+    [
+      'of the API',
+      'local q = 1\nh:headers():add(nil)',
+      3,
+      [frame('add', 'builtin', undefined), frame('envoy_on_request', 'script', 3, 'q=1')],
+    ],
+    [
+      'of a library function',
+      'local q = 1\nlocal s = string.rep({}, q)',
+      3,
+      [frame('rep', 'builtin', undefined), frame('envoy_on_request', 'script', 3, 'q=1')],
+    ],
+    [
+      'of a metamethod',
+      'local t = setmetatable({}, { __index = function(_, k)\n  return k.x.y\nend })\nlocal r = t.some',
+      3,
+      [frame('__index', 'script', 3, '_={}', 'k="some"'), frame('envoy_on_request', 'script', 5, 't={}')],
+    ],
+    [
+      'of a function that a library calls',
+      'local s = ("ab"):gsub(".", function(c)\n  return c.x.y\nend)',
+      3,
+      [frame('', 'script', 3, 'c="a"'), frame('gsub', 'builtin', undefined), frame('envoy_on_request', 'script', 2)],
+    ],
+    [
+      'of a coroutine',
+      'local step = coroutine.wrap(function(n)\n  local m = n + 1\n  return m .. {}\nend)\nstep(1)',
+      4,
+      [
+        frame('', 'script', 4, 'n=1', 'm=2'),
+        frame('step', 'builtin', undefined),
+        frame('envoy_on_request', 'script', 6),
+      ],
+    ],
+    [
+      'that was caught and raised again',
+      'local ok, e = pcall(function()\n  local t\n  return t.x\nend)\nerror(e, 0)',
+      4,
+      [frame('error', 'builtin', undefined), frame('envoy_on_request', 'script', 6, 'ok=false')],
+    ],
+    [
+      'of code it loads',
+      'local f = loadstring("local a = 1\\nreturn a.b.c")\nf()',
+      3,
+      [frame('f', 'loaded', 2, 'a=1'), frame('envoy_on_request', 'script', 3)],
+    ],
+    [
+      'with no position',
+      'local q = {}\nerror(q)',
+      3,
+      [frame('error', 'builtin', undefined), frame('envoy_on_request', 'script', 3, 'q={}')],
+    ],
+  ])('the frames of an error %s', (_, script, line, expected) => {
+    const log = luaKit(onRequest(script)).run().logs[0]
+    expect(log?.line).toBe(line)
+    const simple = (value: string) => !/^(function|userdata|thread)|\[string/.test(value)
+    const found = log?.frames?.map(({ name, code, line: at, locals, upvalues }) => {
+      const variables = [...locals, ...upvalues].filter(({ value }) => simple(value))
+      return frame(name, code, at, ...variables.map((one) => `${one.name}=${one.value}`))
+    })
+    expect(found).toEqual(expected)
+  })
+
+  test('a deep recursion shows both ends of its stack', () => {
+    const { frames } = luaKit(onRequest('local function f(n)\n  return 1 + f(n + 1)\nend\nf(1)')).run().logs[0]!
+    expect(frames).toHaveLength(12)
+    expect(frames?.at(-2)).toMatchObject({ line: 3, locals: [{ name: 'n', value: '1' }] })
+    expect(frames?.at(-1)).toMatchObject({ name: 'envoy_on_request', line: 5 })
+    expect(frames?.find(({ omitted }) => omitted)?.omitted).toBeGreaterThan(10_000)
+  })
+
+  test.each([
+    ['a loop', 'local n = 0\nwhile true do\n  n = n + 1\nend', [3, 4], 'n'],
+    [
+      'a loop in a coroutine',
+      'coroutine.resume(coroutine.create(function()\n  local n = 0\n  repeat until n == 1\nend))',
+      [4],
+      'n',
+    ],
+    ['a loop in an error handler', 'xpcall(error, function(n)\n  repeat until n\nend)', [3], 'n'],
+    ['a pattern', 'local n = ("a"):rep(50)\nn:find(("a*"):rep(20) .. "b")', [3], 'n'],
+  ])('%s that is stopped shows where', (_, script, lines, local) => {
+    const log = luaKit(onRequest(script), { limits: { instructions: 100_000 } }).run().logs[0]
+    expect(lines).toContain(log?.line)
+    const inScript = log?.frames?.find(({ code }) => code === 'script')
+    expect(lines).toContain(inScript?.line)
+    expect(inScript?.locals.map(({ name }) => name)).toContain(local)
+  })
+
+  test('a script that runs out of memory shows where', () => {
+    const script = onRequest('local t = {}\nlocal i = 0\nwhile true do\n  i = i + 1\n  t[i] = { "a" .. i }\nend')
+    const log = luaKit(script, { limits: { memory: 8 * 1024 * 1024 } }).run().logs[0]
+    expect(log).toMatchObject({ line: 6, text: expect.stringContaining('not enough memory') })
+    expect(log?.frames?.[0]?.locals.map(({ name }) => name)).toContain('i')
   })
 
   test('a yield of its own is an error', () => {
-    expect(luaKit(onRequest('coroutine.yield()')).run().notes).toContain('script performed an unexpected yield')
+    const { notes, logs } = luaKit(onRequest('local a = 1\ncoroutine.yield()')).run()
+    expect(notes).toContain('SCRIPT ERROR in line 3: script performed an unexpected yield')
+    expect(logs[0]?.frames?.[1]).toMatchObject({ line: 3, locals: [{ name: 'h' }, { name: 'a', value: '1' }] })
   })
 
   test('an endless loop ends with a limit that says so, and the next request works', () => {

@@ -57,7 +57,9 @@ export function luaKit(script: string, options: KitOptions = {}) {
   )
   const shared = lua.shared!(config as never, context)
   const perRoute = options.perRoute && registry.decode(lua.perRoute!, options.perRoute as never)
-  const entries: PerFilterConfig[] = perRoute ? [{ typeUrl: '', message: perRoute }] : []
+  const entries: PerFilterConfig[] = perRoute
+    ? [{ typeUrl: `type.googleapis.com/${lua.perRoute}`, path: 'route', message: perRoute }]
+    : []
   const route = {
     name: '',
     metadata: {},
