@@ -5,9 +5,6 @@
 export const KNOWN: Readonly<Record<string, string>> = {
   'conformance/cases/http-filters/36-basic-auth.yaml': 'basic_auth is not simulated yet',
   'conformance/cases/http-filters/37-basic-auth-per-route.yaml': 'basic_auth is not simulated yet',
-  'conformance/cases/http-filters/50-ext-authz-failure-modes.yaml': 'ext_authz is not simulated yet',
-  'conformance/cases/http-filters/52-ext-authz-request-body.yaml': 'ext_authz is not simulated yet',
-  'conformance/cases/http-filters/53-ext-authz-grpc-down-grpc-client.yaml': 'ext_authz is not simulated yet',
   'conformance/cases/http-filters/54-ratelimit-grpc-over-limit.yaml': 'ratelimit is not simulated yet',
   'conformance/cases/http-filters/56-ratelimit-down-failure-deny.yaml': 'ratelimit is not simulated yet',
   'conformance/cases/http-filters/63-ip-tagging.yaml': 'ip_tagging is not simulated yet',

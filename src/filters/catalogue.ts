@@ -4,6 +4,7 @@ import { about as alpn } from './http/alpn/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
+import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
@@ -51,6 +52,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     buffer,
     composite,
     cors,
+    extAuthz,
     fault,
     filterChain,
     grpcHttp1Bridge,

@@ -5,6 +5,7 @@ import { alpn } from './http/alpn/index.ts'
 import { buffer } from './http/buffer/index.ts'
 import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
+import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
@@ -51,6 +52,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   buffer,
   composite,
   cors,
+  extAuthz,
   fault,
   filterChain,
   grpcHttp1Bridge,

@@ -297,7 +297,7 @@ export class FilterSlot implements HttpStream {
       next = act()
       return next.status
     })
-    next?.then()
+    next?.next()
   }
 
   note(text: string): void {

@@ -71,7 +71,7 @@ export interface HttpFilter {
 /** What follows a step of `resume`: its status for the trace, and the act itself. */
 export interface ResumeAction {
   status: string
-  then: () => void
+  next: () => void
 }
 
 /** One filter's view of its stream: StreamDecoderFilterCallbacks and StreamEncoderFilterCallbacks in one. */

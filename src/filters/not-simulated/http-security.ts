@@ -63,16 +63,6 @@ export const securityHttp: FilterAbout[] = [
     defaults: { filter_enabled: { default_value: { numerator: 100 } } },
   },
   {
-    name: 'envoy.filters.http.ext_authz',
-    config: 'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz',
-    title: 'External Authorization',
-    group: 'security',
-    summary: 'Asks a service of yours whether a request may pass.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/ext_authz_filter',
-    defaults: { grpc_service: { envoy_grpc: { cluster_name: 'ext-authz' } } },
-  },
-  {
     name: 'envoy.filters.http.gcp_authn',
     config: 'envoy.extensions.filters.http.gcp_authn.v3.GcpAuthnFilterConfig',
     title: 'GCP Authentication',

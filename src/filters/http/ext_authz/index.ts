@@ -1,0 +1,15 @@
+import type { ExtAuthz } from '../../../envoy/types/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.d.ts'
+import { defineHttpFilter } from '../../define.ts'
+import { about } from './about.ts'
+import { extAuthzFilter } from './filter.ts'
+import { type ExtAuthzSettings, extAuthzSettings } from './settings.ts'
+
+/**
+ * Holds a request until an authorization service has said whether it may pass.
+ * Envoy: source/extensions/filters/http/ext_authz/ext_authz.cc.
+ */
+export const extAuthz = defineHttpFilter<ExtAuthz, ExtAuthzSettings>({
+  ...about,
+  shared: extAuthzSettings,
+  create: ({ shared }) => extAuthzFilter(shared),
+})
