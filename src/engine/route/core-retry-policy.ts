@@ -25,6 +25,8 @@ export function createCoreRetryPolicy(config: RetryPolicy, retryOn: string, path
     ...defaultRetryPolicy,
     retryOn: new Set(conditions.filter(Boolean)),
     numRetries: config.numRetries ?? 1,
+    // What looks like a mistake is what Envoy does: an attempt may take as long as the longest pause.
+    perTryTimeoutMs: maxMs,
     backOff: { baseMs, maxMs },
     hostSelectionMaxAttempts: Number(config.hostSelectionRetryMaxAttempts) || 1,
     configured: true,

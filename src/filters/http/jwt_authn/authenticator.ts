@@ -30,8 +30,8 @@ export interface AuthenticatorOptions {
   allowsAudiences?: (audiences: readonly string[]) => boolean
   allowFailed?: boolean
   allowMissing?: boolean
-  /** Tokens are read, not verified. */
-  extractOnly?: boolean
+  /** The header that tells servers of a token that was let through although it is not good. */
+  unverifiedHeader?: string
 }
 
 /**
@@ -86,6 +86,7 @@ export class Authenticator {
     const inTime = checkTime(jwt, now, provider.skew)
     if (inTime !== 'Ok') return inTime
     if (!(allowsAudiences?.(jwt.audiences) ?? provider.allowsAudiences(jwt.audiences))) return 'JwtAudienceNotAllowed'
+    if (!provider.allowsSubjectOf(jwt) || !provider.allowsLifetimeOf(jwt, now)) return 'JwtVerificationFail'
 
     if (known) this.accept(jwt, token, provider)
     else if (provider.keys) this.check(jwt, token, provider)
@@ -160,8 +161,10 @@ export class Authenticator {
       return
     }
     this.tokens = []
-    this.done(allowFailed || (allowMissing && status === 'JwtMissed') ? 'Ok' : status)
-    // Only now: where keys had to be fetched, the request has gone on to the next filter already.
+    const { unverifiedHeader } = this.options
+    if (unverifiedHeader !== undefined && status !== 'Ok' && status !== 'JwtMissed')
+      this.verification.headers.set(unverifiedHeader, 'false')
     if (this.clearRouteCache) stream.clearRouteCache()
+    this.done(allowFailed || (allowMissing && status === 'JwtMissed') ? 'Ok' : status)
   }
 }

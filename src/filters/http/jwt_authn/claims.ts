@@ -29,7 +29,8 @@ function claimAt(payload: JsonObject, path: readonly string[]): JsonValue | unde
 /** Whole numbers from 0 to 2^64 as such, anything else with six decimals. */
 function numberText(value: number): string {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** 64) return BigInt(value).toString()
-  return value.toFixed(6)
+  // JavaScript leaves plain notation from 1e21 on.
+  return Math.abs(value) >= 1e21 ? `${BigInt(value)}.000000` : value.toFixed(6)
 }
 
 /** The payload as it goes into metadata: claims that are lists with blanks between become lists. */

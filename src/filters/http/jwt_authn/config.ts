@@ -9,6 +9,7 @@ import type {
   PerRouteConfig,
   RequirementRule,
 } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
+import { Extractor } from './extractor.ts'
 import { Providers } from './provider.ts'
 import { createRequirement, type Requirement } from './requirement.ts'
 
@@ -24,6 +25,8 @@ export interface Choice {
 export interface JwtConfig {
   bypassCorsPreflight: boolean
   stripFailureResponse: boolean
+  /** Removes headers that only a verified token may set, whatever is asked of the request. */
+  sanitize(headers: HeaderMap): void
   forRequest(headers: HeaderMap, info: StreamInfo): Choice
   forRoute(perRoute: PerRouteConfig): Choice
 }
@@ -31,6 +34,7 @@ export interface JwtConfig {
 /** @throws ConfigError for what Envoy refuses. */
 export function loadConfig(config: JwtAuthentication, context: FilterFactoryContext): JwtConfig {
   const providers = new Providers(config.providers, context)
+  const everyProvider = new Extractor(Object.values(config.providers))
   const { path, services } = context
   const byName = new Map(
     Object.entries(config.requirementMap).map(([name, requirement]) => [
@@ -66,6 +70,7 @@ export function loadConfig(config: JwtAuthentication, context: FilterFactoryCont
   return {
     bypassCorsPreflight: config.bypassCorsPreflight,
     stripFailureResponse: config.stripFailureResponse,
+    sanitize: (headers) => everyProvider.sanitize(headers),
     forRequest(headers, info) {
       const match = new RouteMatchContext(headers, info, 0, false)
       const i = rules.findIndex(({ predicate }) => predicate.matches(match))

@@ -50,6 +50,7 @@ function jwtFilter(config: JwtConfig): HttpFilter {
 
   return {
     decodeHeaders(headers, stream) {
+      config.sanitize(headers)
       if (config.bypassCorsPreflight && isPreflight(headers)) {
         stream.note('a CORS preflight: it passes without a token')
         return 'Continue'
@@ -98,6 +99,6 @@ function denied(reason: string): string {
 function originalUri(headers: HeaderMap): string {
   const path = headers.get('x-envoy-original-path') ?? headers.get(':path')
   if (path === undefined) return ''
-  const scheme = headers.get('x-forwarded-proto') ?? ''
+  const scheme = headers.get(':scheme') ?? ''
   return `${scheme}://${headers.get(':authority') ?? ''}${path.slice(0, LONGEST_PATH_IN_REALM)}`
 }

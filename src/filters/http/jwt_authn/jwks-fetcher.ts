@@ -46,6 +46,7 @@ export function jwksFetcher(
       [':path', toByteString(url.pathAndQuery)],
       [':authority', toByteString(url.hostAndPort)],
       [':scheme', url.scheme],
+      ['user-agent', 'Go-browser'],
     ])
     return asyncClient.send(
       cluster,

@@ -46,7 +46,14 @@ export class Provider {
     const remote = source.case === 'remoteJwks' ? source.value : undefined
     this.cacheSeconds = Math.trunc((millis(remote?.cacheDuration) ?? DEFAULT_CACHE_S * 1000) / 1000)
     this.fetch = remote && jwksFetcher(remote, name, `${path}.remote_jwks`, context)
-    if (source.case === 'localJwks') this.keep(readLocal(source.value, path, context), Number.POSITIVE_INFINITY)
+    if (source.case === 'localJwks') this.keep(readLocal(source.value, name, path, context), Number.POSITIVE_INFINITY)
+    config.claimToHeaders.forEach(({ claimName, claimPath }, i) => {
+      if ((claimName === '') === (claimPath.length === 0))
+        throw new ConfigError(
+          `${path}.claim_to_headers[${i}]`,
+          'either claim_name or claim_path has to be set, and not both',
+        )
+    })
     if (remote?.asyncFetch) this.fetchAhead(remote.asyncFetch)
   }
 
@@ -106,10 +113,20 @@ export class Provider {
   }
 }
 
-function readLocal(source: Parameters<typeof dataSourceBytes>[0], path: string, context: FilterFactoryContext): Jwks {
-  const text =
-    source.specifier.case === undefined ? '' : dataSourceBytes(source, `${path}.local_jwks`, context.services)
-  return parseJwks(text)
+/** Keys of the configuration: none at all are allowed there, but not a set in which none can be used. */
+function readLocal(
+  source: Parameters<typeof dataSourceBytes>[0],
+  provider: string,
+  path: string,
+  { services }: FilterFactoryContext,
+): Jwks {
+  const at = `${path}.local_jwks`
+  const text = source.specifier.case === undefined ? '' : dataSourceBytes(source, at, services)
+  if (text === '') return { keys: [], problems: ['its key set is empty'] }
+  const jwks = parseJwks(text)
+  if (jwks.keys.length === 0)
+    throw new ConfigError(at, `provider '${provider}' has no key that can be used: ${jwks.problems.join('; ')}`)
+  return jwks
 }
 
 /** Tells whether one of a token's audiences is wanted; no wanted ones is any. */

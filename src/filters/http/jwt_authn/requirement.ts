@@ -1,7 +1,7 @@
 import type { JwtRequirement } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
 import type { JwtStatus } from '../../common/jwt/status.ts'
 import { Authenticator, type AuthenticatorOptions, type Verification } from './authenticator.ts'
-import { Extractor } from './extractor.ts'
+import { Extractor, headerName } from './extractor.ts'
 import { audienceCheck, type Providers } from './provider.ts'
 
 /** Checks a request; `done` is called once, at once unless keys have to be fetched. */
@@ -37,7 +37,15 @@ export function createRequirement(config: JwtRequirement, providers: Providers, 
     case 'allowMissing':
       return single({ providers, allowMissing: true }, everyProvider(providers))
     case 'extractOnlyWithoutValidation':
-      return single({ providers, extractOnly: true, allowFailed: true, allowMissing: true }, everyProvider(providers))
+      return single(
+        {
+          providers,
+          allowFailed: true,
+          allowMissing: true,
+          unverifiedHeader: headerName(requiresType.value.verificationStatusHeader || 'x-jwt-signature-verified'),
+        },
+        everyProvider(providers),
+      )
     default:
       return (_verification, done) => done('Ok')
   }
