@@ -41,12 +41,16 @@ type FilterEntry = Pick<HttpFilterConfig, 'name' | 'disabled'> & {
 }
 
 function configure(filter: FilterEntry, path: string, services: ProxyServices): ConfiguredFilter {
+  const discovery =
+    filter.configType.case === 'configDiscovery' ? (filter.configType.value as ExtensionConfigSource) : undefined
+  const any = filter.configType.case === 'typedConfig' ? filter.configType.value : discovery?.defaultConfig
+  const at = `${path}.${discovery ? 'config_discovery.default_config' : 'typed_config'}`
   const context: HttpFilterFactoryContext = {
     loop: services.loop,
     host: services.host,
     services,
     filterName: filter.name,
-    path: `${path}.typed_config`,
+    path: isTypedStruct(any) ? `${at}.value` : at,
     configure: (extension, at) => configureExtension(extension, at, services),
   }
   const configured: ConfiguredFilter = {
@@ -58,9 +62,6 @@ function configure(filter: FilterEntry, path: string, services: ProxyServices): 
     context,
     disabled: filter.disabled,
   }
-  const discovery =
-    filter.configType.case === 'configDiscovery' ? (filter.configType.value as ExtensionConfigSource) : undefined
-  const any = filter.configType.case === 'typedConfig' ? filter.configType.value : discovery?.defaultConfig
   if (discovery && !any) {
     configured.remark = 'its configuration comes by discovery and is not part of the document: traffic passes through'
     return configured
@@ -72,10 +73,14 @@ function configure(filter: FilterEntry, path: string, services: ProxyServices): 
     return configured
   }
   if (opened.message === undefined)
-    throw new ConfigError(`${path}.typed_config`, `the configuration does not fit ${opened.typeName}`)
+    throw new ConfigError(context.path, `the configuration does not fit ${opened.typeName}`)
   configured.definition = definition
   configured.config = opened.message
   configured.shared = definition.shared?.(opened.message, context)
   if (discovery) configured.remark = 'runs with its default configuration: what discovery would bring is not known'
   return configured
+}
+
+function isTypedStruct(any: unknown): boolean {
+  return /\/(xds|udpa)\.type\.v[13]\.TypedStruct$/.test((any as { typeUrl?: string } | undefined)?.typeUrl ?? '')
 }

@@ -74,9 +74,10 @@ function createCustomMatcher(
     return { matches: () => false, description: `custom matcher ${config.name} (not modelled, matches nothing)` }
   }
   const { sourceCode } = unpacked.message as { sourceCode?: DataSource }
-  if (!sourceCode) throw new ConfigError(`${path}.source_code`, 'is required')
-  const source = fromLatin1(dataSourceBytes(sourceCode, `${path}.source_code`, services))
+  const at = `${path}.typed_config.source_code`
+  if (!sourceCode) throw new ConfigError(at, 'is required')
+  const source = fromLatin1(dataSourceBytes(sourceCode, at, services))
   const now = () => services.host.startTime + services.loop.now
-  const match = lua.stringMatcher(source, { name: `${path}.source_code`, now })
+  const match = lua.stringMatcher(source, { name: at, now })
   return { matches: (value) => match(value).matched, description: `Lua matcher ${config.name}` }
 }

@@ -76,7 +76,7 @@ export function createClusterSpecifier(
 }
 
 function createPlugin(plugin: ClusterSpecifierPlugin, path: string, services: EngineServices): ClusterChooser {
-  const at = `${path}.extension`
+  const at = `${path}.extension.typed_config`
   const unpacked = services.registry.unpack(plugin.extension?.typedConfig)
   switch (unpacked?.typeName) {
     case 'envoy.extensions.router.cluster_specifiers.lua.v3.LuaConfig':

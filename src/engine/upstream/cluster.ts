@@ -114,8 +114,9 @@ export class Cluster {
     }
     this.maxStreamDurationMs = millis(common?.maxStreamDuration)
     this.connectTimeoutMs = millis(config.connectTimeout) ?? 5000
-    this.filters = this.options ? input.filters(this.options, path) : []
-    this.policies = this.options ? input.policies(this.options, path) : { retry: undefined, shadows: [] }
+    const optionsPath = `${path}.typed_extension_protocol_options["${PROTOCOL_OPTIONS}"]`
+    this.filters = this.options ? input.filters(this.options, optionsPath) : []
+    this.policies = this.options ? input.policies(this.options, optionsPath) : { retry: undefined, shadows: [] }
     this.outliers = config.outlierDetection && new OutlierDetector(config.outlierDetection, input.stub.loop)
     const custom = config.clusterDiscoveryType.case === 'clusterType' ? config.clusterDiscoveryType.value : undefined
     const opened = registry.unpack(custom?.typedConfig)
