@@ -102,6 +102,7 @@ function entries(model: Model, context: LuaContext): Finding[] {
   const wanted = {
     http: ['envoy_on_request', 'envoy_on_response'],
     clusterSpecifier: ['envoy_on_route'],
+    stringMatcher: ['envoy_match'],
   }[kind]
   const globals = model.scopes.variables.filter((variable) => variable.kind === 'global')
   const locals = model.scopes.variables.filter((variable) => variable.kind === 'function' || variable.kind === 'local')

@@ -19,7 +19,7 @@ export interface LuaContext {
   /** The resource that carries it; Istio's TrafficExtension takes 64 KiB. */
   resource?: 'TrafficExtension' | 'EnvoyFilter'
   /** What kind of script it is; an HTTP filter's unless told. */
-  kind?: 'http' | 'clusterSpecifier'
+  kind?: 'http' | 'clusterSpecifier' | 'stringMatcher'
 }
 
 export type Severity = 'error' | 'warning' | 'info'

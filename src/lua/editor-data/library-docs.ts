@@ -275,6 +275,7 @@ export const entryFunctions: Record<string, { parameter: string; doc: string }> 
     doc: 'Called with the handle of each response once its headers have come.',
   },
   envoy_on_route: { parameter: 'RouteHandle', doc: 'Cluster specifier: returns the name of the cluster.' },
+  envoy_match: { parameter: 'string', doc: 'String matcher: returns true when the string matches.' },
 }
 
 /** The words of the language. */

@@ -10,7 +10,8 @@ import { monaco } from '../monaco/monaco.ts'
 import { runRequest } from '../simulate/run.ts'
 import formClasses from './form/form.module.css'
 import classes from './Inspector.module.css'
-import { breakpointKey, luaContext, type Script, scriptName, scriptsOf, withText } from './lua/scripts.ts'
+import { type Script, scriptsOf } from './lua/find-scripts.ts'
+import { breakpointKey, luaContext, scriptName, withText } from './lua/scripts.ts'
 import { plainName, stepAtBreakpoint, stepsOf, toggleLine } from './lua/steps.ts'
 import { StepFooter } from './StepFooter.tsx'
 import type { Subject } from './subject.ts'
@@ -130,11 +131,11 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
   )
 
   const config = design?.config
-  const { field } = script
+  const { field, kind } = script
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the design, its configuration is read.
   const context = useMemo(
-    () => (design ? luaContext(design, subject, field, catalogue) : {}),
-    [config, subject, field, catalogue],
+    () => (design ? { ...luaContext(design, subject, field, catalogue), kind } : {}),
+    [config, subject, field, kind, catalogue],
   )
   useEffect(() => {
     if (!mounted) return

@@ -4,7 +4,8 @@ import type { Design } from '../../../model/design.ts'
 import { emptyDesign } from '../../../model/design.ts'
 import type { JsonObject } from '../../../model/json.ts'
 import { subjectOf } from '../subject.ts'
-import { luaContext, scriptName, scriptsOf, withText } from './scripts.ts'
+import { scriptsOf } from './find-scripts.ts'
+import { luaContext, scriptName, withText } from './scripts.ts'
 import { localsText, stepAtBreakpoint, stepsOf, toggleLine } from './steps.ts'
 
 const catalogue = filterCatalogue()
@@ -61,6 +62,90 @@ describe('the scripts of a filter', () => {
     expect(scriptName(subject(design({})), script!)).toBe(
       'listeners[0].filter_chains[0].filters[0].typed_config.http_filters[0].typed_config.default_source_code',
     )
+  })
+
+  const lua = (name: string, rest: JsonObject = {}) => ({
+    name,
+    typed_config: { '@type': LUA, default_source_code: { inline_string: name }, ...rest },
+  })
+  const labels = (of: Design, id: string) =>
+    scriptsOf(subjectOf(of, id, catalogue)!)?.map(({ label, text }) => [label, text])
+
+  test('are found in a typed struct, in what discovery falls back on, and in filters that it runs', () => {
+    const struct = {
+      name: 'struct',
+      typed_config: {
+        '@type': 'type.googleapis.com/xds.type.v3.TypedStruct',
+        type_url: LUA,
+        value: { default_source_code: { inline_string: 'x' } },
+      },
+    }
+    const found = { name: 'found', config_discovery: { default_config: lua('').typed_config } }
+    const composite = {
+      name: 'both',
+      typed_config: {
+        '@type': 'type.googleapis.com/a.Composite',
+        named_filter_chains: { a: { typed_config: [lua('one'), lua('two', { source_codes: { b: {} } })] } },
+      },
+    }
+    const of = design({}, [struct, found, composite])
+    const chain = 'listener:l/chain:/nf:hcm'
+    expect(labels(of, `${chain}/hf:struct`)).toEqual([['default', 'x']])
+    const [script] = scriptsOf(subjectOf(of, `${chain}/hf:struct`, catalogue)!)!
+    expect(script?.path).toEqual(['typed_config', 'value', 'default_source_code', 'inline_string'])
+    expect(labels(of, `${chain}/hf:found`)).toEqual([['default', '']])
+    expect(labels(of, `${chain}/hf:both`)).toEqual([
+      ['one: default', 'one'],
+      ['two: default', 'two'],
+      ['two: b', ''],
+    ])
+    expect(labels(of, chain), 'filters of a chain show their own').toBeUndefined()
+    expect(labels(of, 'listener:l')).toBeUndefined()
+  })
+
+  test('are found on routes, virtual hosts and clusters', () => {
+    const own = (text: string) => ({
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute',
+      source_code: { inline_string: text },
+    })
+    const matcher = {
+      '@type': 'type.googleapis.com/envoy.extensions.string_matcher.lua.v3.Lua',
+      source_code: { inline_string: 'm' },
+    }
+    const route = {
+      name: 'r',
+      match: { headers: [{ name: 'x', string_match: { custom: { name: 'matcher', typed_config: matcher } } }] },
+      route: {
+        weighted_clusters: { clusters: [{ name: 'blue', typed_per_filter_config: { lua: own('blue') } }] },
+      },
+      typed_per_filter_config: {
+        lua: own('r'),
+        other: { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', config: own('wrapped') },
+      },
+    }
+    const host = { name: 'v', routes: [route], typed_per_filter_config: { lua: own('v') } }
+    const cluster = {
+      name: 'c',
+      typed_extension_protocol_options: { 'x.HttpProtocolOptions': { http_filters: [lua('up')] } },
+    }
+    const of: Design = {
+      ...emptyDesign(),
+      config: { listeners: [], routes: [{ name: 'rc', virtual_hosts: [host] }], clusters: [cluster] },
+    }
+    expect(labels(of, 'routes:rc/vhost:v/route:r')).toEqual([
+      ['matcher', 'm'],
+      ['lua of blue', 'blue'],
+      ['lua', 'r'],
+      ['other', 'wrapped'],
+    ])
+    expect(scriptsOf(subjectOf(of, 'routes:rc/vhost:v/route:r', catalogue)!)?.map(({ kind }) => kind)).toEqual([
+      'stringMatcher',
+      'http',
+      'http',
+      'http',
+    ])
+    expect(labels(of, 'routes:rc/vhost:v')).toEqual([['lua', 'v']])
+    expect(labels(of, 'cluster:c')).toEqual([['up: default', 'up']])
   })
 
   test('know the clusters, and who writes metadata behind them', () => {

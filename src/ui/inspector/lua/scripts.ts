@@ -1,85 +1,10 @@
 import type { LuaContext } from '../../../lua/editor-data/index.ts'
 import type { Catalogue } from '../../../model/catalogue.ts'
 import type { Design } from '../../../model/design.ts'
-import { asObject, asText, formatPath, isObject, type Json, type JsonObject, type Path } from '../../../model/json.ts'
+import { asObject, asText, formatPath, type Json, type JsonObject, type Path } from '../../../model/json.ts'
 import { filtersOf } from '../../../model/place.ts'
 import type { Subject } from '../subject.ts'
-
-const LUA = '.extensions.filters.http.lua.v3.Lua'
-const LUA_ROUTE = '.extensions.filters.http.lua.v3.LuaPerRoute'
-
-/** A script of the selected object. */
-export interface Script {
-  /** Where its text stands, from the object on. */
-  path: Path
-  /** For the list of scripts: `default`, or its name among source_codes, or the filter it overrides. */
-  label: string
-  field: NonNullable<LuaContext['field']>
-  text: string
-  /** It comes from a file or an environment variable, which are not here. */
-  elsewhere?: string
-}
-
-/** The scripts of an object, in the order they are offered; undefined when it is nothing that has scripts. */
-export function scriptsOf(subject: Subject): Script[] | undefined {
-  const config = asObject(subject.value.typed_config)
-  if (subject.kind === 'hf' && asText(config['@type'])?.endsWith(LUA)) return filterScripts(config)
-  const overrides = Object.entries(asObject(subject.value.typed_per_filter_config)).flatMap(([name, override]) =>
-    routeScripts(name, override),
-  )
-  return overrides.length > 0 ? overrides : undefined
-}
-
-function filterScripts(config: JsonObject): Script[] {
-  const at: Path = ['typed_config']
-  const named = Object.entries(asObject(config.source_codes)).map(([name, source]) =>
-    sourceScript(asObject(source), [...at, 'source_codes', name], name, 'source_codes'),
-  )
-  const inline: Script[] =
-    typeof config.inline_code === 'string'
-      ? [
-          {
-            path: [...at, 'inline_code'],
-            label: 'inline_code (deprecated)',
-            field: 'inline_code',
-            text: config.inline_code,
-          },
-        ]
-      : []
-  const main =
-    isObject(config.default_source_code) || (inline.length === 0 && named.length === 0)
-      ? [
-          sourceScript(
-            asObject(config.default_source_code),
-            [...at, 'default_source_code'],
-            'default',
-            'default_source_code',
-          ),
-        ]
-      : []
-  return [...main, ...inline, ...named]
-}
-
-function routeScripts(name: string, override: Json): Script[] {
-  if (!isObject(override) || !asText(override['@type'])?.endsWith(LUA_ROUTE) || !isObject(override.source_code))
-    return []
-  return [sourceScript(override.source_code, ['typed_per_filter_config', name, 'source_code'], name, 'source_code')]
-}
-
-function sourceScript(source: JsonObject, path: Path, label: string, field: Script['field']): Script {
-  const elsewhere = asText(source.filename) ?? asText(source.environment_variable)
-  const text = typeof source.inline_string === 'string' ? source.inline_string : bytesOf(source.inline_bytes)
-  return { path: [...path, 'inline_string'], label, field, text, ...(elsewhere ? { elsewhere } : {}) }
-}
-
-function bytesOf(base64: Json | undefined): string {
-  if (typeof base64 !== 'string') return ''
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)))
-  } catch {
-    return ''
-  }
-}
+import type { Script } from './find-scripts.ts'
 
 /**
  * The data source that holds a script after its text was edited: inline_string takes the place of whatever it was. For
