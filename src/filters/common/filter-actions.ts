@@ -1,10 +1,16 @@
 import { ConfigError, type HttpFilterFactoryContext } from '../../engine/catalogue.ts'
 import type { ConfiguredFilter } from '../../engine/http/filter-slot.ts'
-import { type ActionFactory, createFraction } from '../../engine/match/index.ts'
+import {
+  type ActionFactory,
+  createFraction,
+  createMatcher,
+  type Matcher as ReadyMatcher,
+} from '../../engine/match/index.ts'
 import type {
   DynamicConfig,
   ExecuteFilterAction,
 } from '../../envoy/types/envoy/extensions/filters/http/composite/v3/composite_pb.d.ts'
+import type { Matcher } from '../../envoy/types/xds/type/matcher/v3/matcher_pb.d.ts'
 
 const SKIP = 'envoy.extensions.filters.common.matcher.action.v3.SkipFilter'
 const EXECUTE = 'envoy.extensions.filters.http.composite.v3.ExecuteFilterAction'
@@ -32,7 +38,7 @@ export interface ExecuteAction {
  * (Envoy: source/extensions/filters/http/composite/action.cc, match_delegate/config.cc).
  * @throws ConfigError for another action, or for one that does not say what to run.
  */
-export function filterActions(context: HttpFilterFactoryContext): ActionFactory<FilterAction> {
+function filterActions(context: HttpFilterFactoryContext): ActionFactory<FilterAction> {
   const { registry, runtime } = context.services
   return (action, path) => {
     const unpacked = registry.unpack(action.typedConfig)
@@ -55,22 +61,20 @@ function whatRuns(
   context: HttpFilterFactoryContext,
 ): Pick<ExecuteAction, 'name' | 'run'> {
   const { typedConfig, dynamicConfig, filterChain, filterChainName } = config
-  const given = [typedConfig, dynamicConfig, filterChain, filterChainName || undefined].filter(Boolean).length
-  if (given !== 1)
-    throw new ConfigError(path, 'needs one of typed_config, dynamic_config, filter_chain and filter_chain_name')
-  if (typedConfig)
-    return {
-      name: typedConfig.name,
-      run: { kind: 'single', filter: context.configure(typedConfig, `${path}.typed_config`) },
-    }
-  if (dynamicConfig)
+  if (dynamicConfig && typedConfig) throw new ConfigError(path, 'takes only one of dynamic_config and typed_config')
+  // Where several are given, this is the order in which Envoy looks.
+  if (filterChain) {
+    const filters = chainOf(filterChain.typedConfig, `${path}.filter_chain`, context)
+    return { name: 'filter_chain', run: { kind: 'chain', filters } }
+  }
+  if (filterChainName) return { name: filterChainName, run: { kind: 'named', chain: filterChainName } }
+  if (dynamicConfig) {
     return { name: dynamicConfig.name, run: dynamicRun(dynamicConfig, `${path}.dynamic_config`, context) }
-  if (filterChain)
-    return {
-      name: 'filter_chain',
-      run: { kind: 'chain', filters: chainOf(filterChain.typedConfig, `${path}.filter_chain`, context) },
-    }
-  return { name: filterChainName, run: { kind: 'named', chain: filterChainName } }
+  }
+  if (!typedConfig)
+    throw new ConfigError(path, 'needs one of typed_config, dynamic_config, filter_chain and filter_chain_name')
+  const filter = context.configure(typedConfig, `${path}.typed_config`)
+  return { name: typedConfig.name, run: { kind: 'single', filter } }
 }
 
 function dynamicRun(
@@ -81,6 +85,19 @@ function dynamicRun(
   const typedConfig = configDiscovery?.defaultConfig
   if (!typedConfig) return { kind: 'dynamic', name }
   return { kind: 'single', filter: context.configure({ name, typedConfig }, `${path}.config_discovery.default_config`) }
+}
+
+/**
+ * A matcher whose actions are those of HTTP filters. Throws ConfigError for what Envoy refuses, keep_matching among it.
+ */
+export function createFilterMatcher(
+  config: Matcher,
+  path: string,
+  context: HttpFilterFactoryContext,
+): ReadyMatcher<FilterAction> {
+  const matcher = createMatcher(config, path, context.services, filterActions(context))
+  if (matcher.keepsMatching) throw new ConfigError(path, 'keep_matching is not possible around HTTP filters')
+  return matcher
 }
 
 /** The filters of a FilterChainConfiguration. Throws ConfigError when there are none. */

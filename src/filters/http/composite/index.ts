@@ -1,12 +1,12 @@
 import { delegateTo, delegateToChain } from '../../../engine/http/delegate.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { ConfiguredFilter } from '../../../engine/http/filter-slot.ts'
-import { createMatcher, type Matcher } from '../../../engine/match/index.ts'
+import type { Matcher } from '../../../engine/match/index.ts'
 import type {
   Composite,
   CompositePerRoute,
 } from '../../../envoy/types/envoy/extensions/filters/http/composite/v3/composite_pb.d.ts'
-import { chainOf, type ExecuteAction, type FilterAction, filterActions } from '../../common/filter-actions.ts'
+import { chainOf, createFilterMatcher, type ExecuteAction, type FilterAction } from '../../common/filter-actions.ts'
 import { FilterMatcher } from '../../common/filter-matcher.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
@@ -28,9 +28,7 @@ interface CompositeShared {
 export const composite = defineHttpFilter<Composite, CompositeShared>({
   ...about,
   shared: (config, context) => {
-    const actions = filterActions(context)
-    const make = (matcher: Composite['matcher'], path: string) =>
-      matcher && createMatcher(matcher, path, context.services, actions)
+    const make = (matcher: Composite['matcher'], path: string) => matcher && createFilterMatcher(matcher, path, context)
     return {
       matcher: make(config.matcher, `${context.path}.matcher`),
       chains: new Map(

@@ -1,12 +1,13 @@
+import { ConfigError } from '../../../engine/catalogue.ts'
 import { delegateTo } from '../../../engine/http/delegate.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { ConfiguredFilter } from '../../../engine/http/filter-slot.ts'
-import { createMatcher, type Matcher } from '../../../engine/match/index.ts'
+import type { Matcher } from '../../../engine/match/index.ts'
 import type {
   ExtensionWithMatcher,
   ExtensionWithMatcherPerRoute,
 } from '../../../envoy/types/envoy/extensions/common/matching/v3/extension_matcher_pb.d.ts'
-import { type FilterAction, filterActions } from '../../common/filter-actions.ts'
+import { createFilterMatcher, type FilterAction } from '../../common/filter-actions.ts'
 import { FilterMatcher } from '../../common/filter-matcher.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
@@ -15,7 +16,8 @@ import { about } from './about.ts'
 interface DelegateShared {
   inner: ConfiguredFilter
   matcher: Matcher<FilterAction> | undefined
-  forRoute(config: ExtensionWithMatcherPerRoute): Matcher<FilterAction>
+  /** A route without a matcher has one that matches nothing. */
+  forRoute(config: ExtensionWithMatcherPerRoute): { matcher: Matcher<FilterAction> | undefined }
 }
 
 /**
@@ -26,17 +28,17 @@ export const matchDelegate = defineHttpFilter<ExtensionWithMatcher, DelegateShar
   ...about,
   shared: (config, context) => {
     const { extensionConfig, xdsMatcher, matcher } = config
-    const actions = filterActions(context)
-    const make = (matcher: ExtensionWithMatcher['xdsMatcher'], path: string) =>
-      createMatcher(matcher!, path, context.services, actions)
-    const inner = context.configure(extensionConfig, `${context.path}.extension_config`)
+    if (!extensionConfig) throw new ConfigError(`${context.path}.extension_config`, 'is required')
+    // The deprecated type has the same fields.
+    const ours = xdsMatcher ?? (matcher as unknown as ExtensionWithMatcher['xdsMatcher'])
     return {
-      inner,
-      matcher: xdsMatcher
-        ? make(xdsMatcher, `${context.path}.xds_matcher`)
-        : // The deprecated type has the same fields.
-          matcher && make(matcher as unknown as ExtensionWithMatcher['xdsMatcher'], `${context.path}.matcher`),
-      forRoute: perConfig((perRoute) => make(perRoute.xdsMatcher, 'typed_per_filter_config.xds_matcher')),
+      inner: context.configure(extensionConfig, `${context.path}.extension_config`),
+      matcher: ours && createFilterMatcher(ours, `${context.path}.${xdsMatcher ? 'xds_matcher' : 'matcher'}`, context),
+      forRoute: perConfig((perRoute) => ({
+        matcher:
+          perRoute.xdsMatcher &&
+          createFilterMatcher(perRoute.xdsMatcher, 'typed_per_filter_config.xds_matcher', context),
+      })),
     }
   },
   create: ({ shared, stream }) => delegateFilter(shared, stream),
@@ -60,8 +62,10 @@ function delegateFilter({ inner, matcher, forRoute }: DelegateShared, own: HttpS
   return {
     decodeHeaders(headers, stream, endStream) {
       const perRoute = stream.perRoute<ExtensionWithMatcherPerRoute>()
-      if (perRoute) state = new FilterMatcher(forRoute(perRoute), stream)
-      if (!state) {
+      if (perRoute) {
+        const replacement = forRoute(perRoute).matcher
+        state = replacement && new FilterMatcher(replacement, stream)
+      } else if (!state) {
         skipped = true
         stream.note(`no matcher: ${inner.name} is skipped`)
       }
