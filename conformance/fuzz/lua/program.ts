@@ -166,7 +166,7 @@ export function luaProgram(maxRequests: number): fc.Arbitrary<CaseDocument> {
       host: virtualHost,
       scripts: upstreams,
       requests: fc.array(request, { minLength: 2, maxLength: maxRequests }),
-      limit: sometimes(word([200, 1000]), 10),
+      limit: sometimes(word([400, 1000]), 10),
     })
     .map(({ filters: httpFilters, host, scripts, requests, limit }) => ({
       config: {

@@ -52,7 +52,7 @@ const useKept = fc
       '%:inc()',
       '%:value()',
       '%:setBytes("kept")',
-      'each(%)',
+      'bag(%)',
     ]),
   )
   .map(([where, use]) => `P(h, "kept", function() return ${use.replace('%', where)} end)`)

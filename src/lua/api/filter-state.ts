@@ -1,7 +1,7 @@
 import { fromLatin1, textOf, toByteString } from '../../engine/bytes.ts'
 import type { FilterState, FilterStateObject } from '../../engine/stream-info.ts'
 import { LuaError } from '../vm/vm.ts'
-import { ApiObject, type ApiType, checkCString } from './object.ts'
+import { ApiObject, type ApiType, checkCString, untilNul } from './object.ts'
 
 /** filterState(): objects that filters keep for one another (Envoy: FilterStateWrapper). */
 export class FilterStateApi extends ApiObject {
@@ -36,7 +36,7 @@ export const filterStateType: ApiType<FilterStateApi> = {
       const read = Object.hasOwn(objectFactories, factory) ? objectFactories[factory] : undefined
       if (!read) throw new LuaError(`'${factory}' does not have an object factory`)
       const object = read(bytes)
-      if (!object) throw new LuaError(`failed to create an object '${key}' from value '${bytes}'`)
+      if (!object) throw new LuaError(`failed to create an object '${key}' from value '${untilNul(bytes)}'`)
       self.state.set(key, { lifeSpan: 'FilterChain', ...object })
       return 0
     },

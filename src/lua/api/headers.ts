@@ -89,7 +89,8 @@ export const headersType: ApiType<HeadersObject> = {
     },
     setHttp1ReasonPhrase(self, L, machine) {
       self.checkModifiable()
-      self.setReasonPhrase?.(machine.vm.checkString(L, 2))
+      const phrase = machine.vm.checkString(L, 2)
+      self.setReasonPhrase?.(phrase)
       return 0
     },
     __pairs(self, L, machine) {

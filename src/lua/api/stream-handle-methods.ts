@@ -144,11 +144,11 @@ export const streamHandleType: ApiType<StreamHandle> = {
     // A second key asked for in the same stretch of script is not imported: the first one comes back.
     importPublicKey(self, L, machine) {
       const text = machine.vm.checkString(L, 2)
-      const length = Math.trunc(machine.vm.checkNumber(L, 3))
+      const bytes = firstBytes(text, machine.vm.checkNumber(L, 3))
       if (self.slots.publicKey.value) return self.slots.publicKey.push(L, machine, publicKeyType, never)
-      const key = importPublicKey(fromLatin1(text.slice(0, Math.max(0, length))))
+      const key = importPublicKey(bytes)
       const name = untilNul(text)
-      if (key) self.publicKeys.set(name.slice(0, Math.max(0, length)), key)
+      if (key) self.publicKeys.set(name.slice(0, bytes.length), key)
       return self.slots.publicKey.push(L, machine, publicKeyType, () => new PublicKeyObject(key ? name : ''))
     },
 
@@ -157,8 +157,9 @@ export const streamHandleType: ApiType<StreamHandle> = {
       const hash = checkCString(machine, L, 2)
       const key = self.publicKeys.get(checkCString(machine, L, 3))
       if (!key) throw new LuaError('invalid public key')
-      const signature = sized(machine, L, 4)
-      const problem = verifySignature(hash, key, signature, sized(machine, L, 6))
+      const [signature, signatureLength] = [vm.checkString(L, 4), vm.checkNumber(L, 5)]
+      const [text, textLength] = [vm.checkString(L, 6), vm.checkNumber(L, 7)]
+      const problem = verifySignature(hash, key, firstBytes(signature, signatureLength), firstBytes(text, textLength))
       vm.pushBoolean(L, problem === '')
       if (problem === '') vm.pushNil(L)
       else vm.pushString(L, problem)
@@ -217,9 +218,8 @@ function resolution({ vm }: ApiMachine, L: LuaState): number | undefined {
   return /^\s*\+?0*1\s*$/.test(unit) ? 1 : undefined
 }
 
-// A byte string argument and, behind it, how many of its bytes count.
-function sized({ vm }: ApiMachine, L: LuaState, index: number): Uint8Array {
-  const text = vm.checkString(L, index)
-  const length = Math.max(0, Math.trunc(vm.checkNumber(L, index + 1)))
+// What Envoy copies into a vector. A length below 0 is one no vector can have: LuaJIT says only that something was thrown.
+function firstBytes(text: string, length: number): Uint8Array {
+  if (Math.trunc(length) < 0) throw new LuaError('C++ exception', 0)
   return fromLatin1(text.slice(0, length))
 }

@@ -1,4 +1,5 @@
 import { Buffer } from '../../buffer.ts'
+import { fromLatin1, textOf } from '../../bytes.ts'
 import { HeaderMap } from '../header-map.ts'
 import { headerValueIsValid, isBodiless, isUpgrade } from '../header-utility.ts'
 import { type HeaderKeyFormat, Http1MessageEncoder } from './http1-encoder.ts'
@@ -207,5 +208,5 @@ export function requestProblem(headers: HeaderMap): string | undefined {
 }
 
 function escapeName(name: string): string {
-  return JSON.stringify(name).slice(1, -1)
+  return JSON.stringify(textOf(fromLatin1(name))).slice(1, -1)
 }
