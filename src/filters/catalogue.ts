@@ -1,9 +1,13 @@
 import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } from '../model/catalogue.ts'
 import { catalogueEntry, type FilterAbout } from './about.ts'
 import { about as alpn } from './http/alpn/about.ts'
+import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
+import { about as basicAuth } from './http/basic_auth/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
+import { about as credentialInjector } from './http/credential_injector/about.ts'
+import { about as csrf } from './http/csrf/about.ts'
 import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
@@ -51,9 +55,13 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     alpn,
     buffer,
     composite,
+    apiKeyAuth,
+    basicAuth,
     cors,
     extAuthz,
     fault,
+    credentialInjector,
+    csrf,
     filterChain,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,

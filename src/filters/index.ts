@@ -2,9 +2,13 @@ import type { FilterCatalogue, HttpFilterDefinition } from '../engine/catalogue.
 import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
 import { alpn } from './http/alpn/index.ts'
+import { apiKeyAuth } from './http/api_key_auth/index.ts'
+import { basicAuth } from './http/basic_auth/index.ts'
 import { buffer } from './http/buffer/index.ts'
 import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
+import { credentialInjector } from './http/credential_injector/index.ts'
+import { csrf } from './http/csrf/index.ts'
 import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
@@ -51,9 +55,13 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   alpn,
   buffer,
   composite,
+  apiKeyAuth,
+  basicAuth,
   cors,
   extAuthz,
   fault,
+  credentialInjector,
+  csrf,
   filterChain,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,

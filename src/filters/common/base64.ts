@@ -7,3 +7,12 @@ export function strictBase64Decode(text: string): string | undefined {
   const bytes = atob(text)
   return btoa(bytes) === text ? bytes : undefined
 }
+
+/**
+ * The same without asking for padding: up to two `=` at the end are passed over, right or wrong
+ * (Envoy: Base64::decodeWithoutPadding).
+ */
+export function unpaddedBase64Decode(text: string): string | undefined {
+  const bare = text.replace(/={1,2}$/, '')
+  return strictBase64Decode(bare + '='.repeat((4 - (bare.length % 4)) % 4))
+}

@@ -3,16 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** HTTP filters that are not simulated: security. */
 export const securityHttp: FilterAbout[] = [
   {
-    name: 'envoy.filters.http.api_key_auth',
-    config: 'envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth',
-    title: 'API Key Auth',
-    group: 'security',
-    summary: 'Lets in requests that carry a known key in a header, query parameter or cookie.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/api_key_auth_filter',
-    defaults: { key_sources: [{ header: 'x-api-key' }] },
-  },
-  {
     name: 'envoy.filters.http.aws_request_signing',
     config: 'envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning',
     title: 'AWS Request Signing',
@@ -22,45 +12,6 @@ export const securityHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/aws_request_signing_filter',
     upstream: true,
     defaults: { service_name: 's3', region: 'us-east-1' },
-  },
-  {
-    name: 'envoy.filters.http.basic_auth',
-    config: 'envoy.extensions.filters.http.basic_auth.v3.BasicAuth',
-    title: 'Basic Auth',
-    group: 'security',
-    summary: 'Asks for a user name and password from a list of htpasswd entries.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/basic_auth_filter',
-    defaults: { users: { inline_string: 'user1:{SHA}2kuSN7rMzfGcB2DKt67EqDWQELA=' } },
-  },
-  {
-    name: 'envoy.filters.http.credential_injector',
-    config: 'envoy.extensions.filters.http.credential_injector.v3.CredentialInjector',
-    title: 'Credential Injector',
-    group: 'security',
-    summary: 'Puts the proxy\u2019s own credential into requests on their way out.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/credential_injector_filter',
-    upstream: true,
-    defaults: {
-      credential: {
-        name: 'generic',
-        typed_config: {
-          '@type': 'type.googleapis.com/envoy.extensions.http.injected_credentials.generic.v3.Generic',
-          credential: { name: 'credential' },
-        },
-      },
-    },
-  },
-  {
-    name: 'envoy.filters.http.csrf',
-    config: 'envoy.extensions.filters.http.csrf.v3.CsrfPolicy',
-    title: 'CSRF',
-    group: 'security',
-    summary: 'Refuses changing requests whose origin is not the site itself.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/csrf_filter',
-    defaults: { filter_enabled: { default_value: { numerator: 100 } } },
   },
   {
     name: 'envoy.filters.http.gcp_authn',

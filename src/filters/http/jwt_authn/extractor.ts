@@ -1,9 +1,10 @@
 import { toByteString } from '../../../engine/bytes.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { asciiLower } from '../../../engine/match/ascii.ts'
-import { percentDecode, queryParameters, removeQueryAndFragment } from '../../../engine/match/query.ts'
+import { percentDecode, queryParameters } from '../../../engine/match/query.ts'
 import { parseCookies } from '../../../engine/route/match-context.ts'
 import type { JwtProvider } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
+import { removeQueryParameter } from '../../common/request-parts.ts'
 
 /** A token found in a request. */
 export interface FoundToken {
@@ -53,7 +54,9 @@ export class Extractor {
       for (const { key, issuers } of this.params) {
         const value = query.find(([name]) => name === key)?.[1]
         if (value === undefined) continue
-        found.push(foundToken(value, `query parameter ${key}`, issuers, (request) => removeParameter(request, key)))
+        found.push(
+          foundToken(value, `query parameter ${key}`, issuers, (request) => removeQueryParameter(request, key)),
+        )
       }
     }
     if (this.cookies.length > 0) {
@@ -111,19 +114,4 @@ function afterPrefix(value: string, prefix: string): string | undefined {
   if (at < 0) return undefined
   const start = value.slice(at + prefix.length).search(/[A-Za-z0-9\-_.]/)
   return start < 0 ? value : value.slice(at + prefix.length + start)
-}
-
-// The rest of the query comes back sorted by name and decoded.
-function removeParameter(headers: HeaderMap, name: string): void {
-  const path = headers.get(':path') ?? ''
-  const kept = new Map<string, string[]>()
-  for (const [key, value] of queryParameters(path)) {
-    const decoded = percentDecode(key)
-    if (decoded !== name) kept.set(decoded, [...(kept.get(decoded) ?? []), percentDecode(value)])
-  }
-  const query = [...kept]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([key, values]) => values.map((value) => `${key}=${value}`))
-    .join('&')
-  headers.set(':path', removeQueryAndFragment(path) + (query === '' ? '' : `?${query}`))
 }

@@ -5,12 +5,11 @@ import type {
   PerRouteConfig,
 } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
 import { type JwtStatus, statusText } from '../../common/jwt/status.ts'
+import { originalUri } from '../../common/original-uri.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
 import type { Verification } from './authenticator.ts'
 import { type JwtConfig, loadConfig } from './config.ts'
-
-const LONGEST_PATH_IN_REALM = 256
 
 /**
  * Lets requests through that carry the tokens asked for, and hands on what is in them.
@@ -93,12 +92,4 @@ function isPreflight(headers: HeaderMap): boolean {
 
 function denied(reason: string): string {
   return `jwt_authn_access_denied{${reason.replace(/\s/g, '_')}}`
-}
-
-/** What the client asked for, as far as it is told back (Http::Utility::buildOriginalUri). */
-function originalUri(headers: HeaderMap): string {
-  const path = headers.get('x-envoy-original-path') ?? headers.get(':path')
-  if (path === undefined) return ''
-  const scheme = headers.get(':scheme') ?? ''
-  return `${scheme}://${headers.get(':authority') ?? ''}${path.slice(0, LONGEST_PATH_IN_REALM)}`
 }
