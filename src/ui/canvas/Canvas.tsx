@@ -28,7 +28,7 @@ import { layOut } from './layout.ts'
 import type { CanvasNode } from './layout-types.ts'
 import { nodeTypes } from './nodes/index.ts'
 import { project } from './projection.ts'
-import { useStartView } from './use-start-view.ts'
+import { useRoom, useStartView } from './use-start-view.ts'
 import { reveal } from './viewport.ts'
 
 /** The open design, drawn: columns of cards joined by the way that a request takes. */
@@ -67,6 +67,7 @@ function CanvasFlow() {
     [design, catalogue, origin],
   )
   const request = design?.requests[run.request]
+  const room = useRoom()
   const layout = useMemo(() => {
     if (!projection) return undefined
     const client = { method: request?.method ?? 'GET', source: request?.sourceAddress ?? '127.0.0.1' }
@@ -76,8 +77,8 @@ function CanvasFlow() {
         ? { place: gap, text: 'The next filter goes here' }
         : undefined
     const openHost = typeof design?.view?.host === 'string' ? design.view.host : undefined
-    return layOut({ projection, client, openGap, openHost })
-  }, [projection, request, over, label, gap, design?.view?.host])
+    return layOut({ projection, client, openGap, openHost, room })
+  }, [projection, request, over, label, gap, design?.view?.host, room])
 
   const marks = useMemo(
     () => (design && run.outcome && !run.stale ? marksOf(design, run.outcome.steps) : noMarks),
@@ -92,7 +93,7 @@ function CanvasFlow() {
   tabStopNow.current = tabStop
   const shared = useMemo<CanvasShared>(() => ({ marks, ran: marks.size > 0, tabStop }), [marks, tabStop])
 
-  const showStart = useStartView(id, layout)
+  const { show: showStart, onMove } = useStartView(id, layout, room, selection)
 
   // A design that was just opened begins at its first filter: what had the focus is gone with the screen before.
   useEffect(() => {
@@ -177,6 +178,7 @@ function CanvasFlow() {
           nodes={layout.nodes}
           edges={edges}
           nodeTypes={nodeTypes}
+          onMoveEnd={onMove}
           onPaneClick={() => select(undefined)}
           nodesDraggable={false}
           nodesConnectable={false}

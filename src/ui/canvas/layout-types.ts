@@ -12,11 +12,10 @@ export interface Gap {
 }
 
 export type LabelData = { text: string; right?: string }
-export type ClientData = { method: string; source: string }
+export type ClientData = { method: string; source: string; above?: boolean }
 export type ListenerData = { card: ListenerCard; open: boolean; openChain: string | undefined; gap: boolean }
 export type PickerData = {
   rows: number
-
   what: 'listeners' | 'hosts' | 'clusters'
   title: string
   items: PickItem[]
@@ -80,17 +79,41 @@ export interface LayoutInput {
   client: ClientData
   /** The gap that is open, and what would go there. */
   openGap?: { place: FilterPlace; text: string }
+  /** How much room there is for the columns; plenty unless given. */
+  room?: Room
   /** The virtual host whose routes are shown when there are too many to show all. */
   openHost?: string
 }
 
+/**
+ * How the columns share the width: `wide` gives each its own, `snug` puts the client above the listeners, `tight` the
+ * clusters below the routes as well.
+ */
+export type Room = 'wide' | 'snug' | 'tight'
+
+/** Widths of the columns and of what is between them. */
+export interface Widths {
+  client: number
+  listener: number
+  chain: number
+  route: number
+  cluster: number
+  between: number
+}
+
+const NARROW: Widths = { client: 168, listener: 168, chain: 344, route: 178, cluster: 176, between: 28 }
+
+const WIDTHS: Record<Room, Widths> = {
+  wide: { client: 88, listener: 190, chain: 376, route: 198, cluster: 196, between: 36 },
+  snug: NARROW,
+  tight: { ...NARROW, cluster: NARROW.route },
+}
+
+export function widthsOf({ room = 'wide' }: LayoutInput): Widths {
+  return WIDTHS[room]
+}
+
 export const SIZES = {
-  client: 88,
-  listener: 190,
-  chain: 376,
-  route: 198,
-  cluster: 196,
-  between: 36,
   header: 34,
   row: 37,
   slot: 17,

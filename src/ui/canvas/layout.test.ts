@@ -13,7 +13,7 @@ import { nearestGap } from './gaps.ts'
 import { layOut } from './layout.ts'
 import type { LayoutInput } from './layout-types.ts'
 import { project } from './projection.ts'
-import { reveal, startViewport } from './viewport.ts'
+import { reveal, roomOf, startViewport } from './viewport.ts'
 
 const router: CatalogueEntry = {
   name: 'envoy.filters.http.router',
@@ -46,9 +46,12 @@ function lay(design: Design, more: Partial<LayoutInput> = {}) {
   return { projection, layout: layOut({ projection, client, ...more }) }
 }
 
-describe.each(['gateway', 'sidecar', 'waypoint'])('the %s', (name) => {
+const drawn = ['gateway', 'sidecar', 'waypoint'].flatMap((name) =>
+  (['wide', 'snug', 'tight'] as const).map((room) => ({ name, room })),
+)
+describe.each(drawn)('the $name, where it is $room', ({ name, room }) => {
   const design = base(name)
-  const { projection, layout } = lay(design)
+  const { projection, layout } = lay(design, { room })
 
   it('has ids that lead back into the document, each once', () => {
     const ids = layout.nodes.map((node) => node.id)
@@ -172,6 +175,15 @@ describe('the view', () => {
     expect(view.zoom).toBeGreaterThanOrEqual(0.8)
     expect(view.x).toBeGreaterThan(0)
     expect(startViewport({ width: 1200, height: 500 }, { width: 3000, height: 2000 }).zoom).toBeLessThanOrEqual(1.2)
+  })
+  it('has all columns in it at 1024 and 1440, with and without the inspector, and can be read', () => {
+    const design = base('gateway')
+    for (const width of [1206, 845, 819, 703]) {
+      const { layout } = lay(design, { room: roomOf(width) })
+      const { zoom, x } = startViewport(layout, { width, height: 480 })
+      expect(zoom, `${width}`).toBeGreaterThanOrEqual(0.8)
+      expect(x + layout.width * zoom, `${width}`).toBeLessThanOrEqual(width)
+    }
   })
   it('moves only if it must', () => {
     const view = { x: 0, y: 0, zoom: 1 }

@@ -1,6 +1,6 @@
 import { Drawing } from './drawing.ts'
 import { gapIn, placeFilters, rowsHeight } from './filter-rows.ts'
-import { type Layout, type LayoutInput, SIZES as S } from './layout-types.ts'
+import { type Layout, type LayoutInput, SIZES as S, widthsOf } from './layout-types.ts'
 import { placeListeners } from './place-listeners.ts'
 import { placeClusters, placeRoutes } from './place-routes.ts'
 import type { ChainCard } from './projection.ts'
@@ -11,21 +11,24 @@ const STEP = 42
 /** Places every card of a projection: columns from left to right, filters running down. Pure: nothing is measured. */
 export function layOut(input: LayoutInput): Layout {
   const drawing = new Drawing()
-  const listenersX = S.client + S.between
-  const chainX = listenersX + S.listener + S.between
-  const routesX = chainX + S.chain + S.between + 8
-  const clustersX = input.projection.manager ? routesX + S.route + S.between : routesX
+  const { room = 'wide' } = input
+  const W = widthsOf(input)
+  const listenersX = room === 'wide' ? W.client + W.between : 0
+  const chainX = listenersX + W.listener + W.between
+  const routesX = chainX + W.chain + W.between + 8
+  const below = room === 'tight' || !input.projection.manager
+  const clustersX = below ? routesX : routesX + W.route + W.between
   // A gap that opens in one column must not make the others jump.
   const chainHeight = heightOfChain({ ...input, openGap: undefined })
   placeListeners(drawing, input, listenersX, chainHeight)
   const top = topOfChain(drawing, input, chainHeight)
   placeChain(drawing, input, chainX, top)
-  placeRoutes(drawing, input, { x: routesX, top, chainHeight })
-  placeClusters(drawing, input, { x: clustersX, top, chainHeight })
+  const routesEnd = placeRoutes(drawing, input, { x: routesX, top, chainHeight })
+  placeClusters(drawing, input, { x: clustersX, top, chainHeight, after: below ? routesEnd : undefined })
   const { nodes, edges, gaps, rects } = drawing
   const columns = drawing.columns.filter((column) => column.length > 0)
   const height = Math.max(...[...rects.values()].map((rect) => rect.y + rect.height))
-  return { nodes, edges, gaps, columns, rects, width: clustersX + S.cluster, height }
+  return { nodes, edges, gaps, columns, rects, width: clustersX + W.cluster, height }
 }
 
 /** The chain stands beside its listener, also where that is far down a long column. */
@@ -67,8 +70,8 @@ function placeChain(drawing: Drawing, input: LayoutInput, x: number, top: number
   const framed = showsNetworkFrame(input)
   if (framed) {
     const { id, origin, locked, place } = openChain
-    const frame = { x, y, width: S.chain, height: networkHeight(input) }
-    drawing.label('network filters', x, y, S.chain)
+    const frame = { x, y, width: widthsOf(input).chain, height: networkHeight(input) }
+    drawing.label('network filters', x, y, widthsOf(input).chain)
     drawing.frame(id, frame, {
       title: 'Filter chain',
       detail: detailOf(openChain),
@@ -88,14 +91,14 @@ function placeChain(drawing: Drawing, input: LayoutInput, x: number, top: number
       kind: 'network',
       x,
       y: -6,
-      width: S.chain,
+      width: widthsOf(input).chain,
     })
   }
   if (!manager) return
   const { id, origin, locked, list, filters, slots, routeName } = manager
-  const frame = { x, y, width: S.chain, height: managerHeight(input) }
+  const frame = { x, y, width: widthsOf(input).chain, height: managerHeight(input) }
   const detail = [openChain.title, routeName].filter(Boolean).join(' · ')
-  drawing.label('HTTP filters', x, y, S.chain, '↓ request   response ↑')
+  drawing.label('HTTP filters', x, y, widthsOf(input).chain, '↓ request   response ↑')
   drawing.frame(id, frame, { title: 'HTTP connection manager', detail, tone: 'http', origin, locked, down: framed })
   column.push(id)
   placeFilters(drawing, input, { cards: filters, list, parentId: id, frame, top: S.header + 8, slots, column })

@@ -1,10 +1,13 @@
 import { centred, type Drawing, pickerHeight } from './drawing.ts'
 import { gapIn, placeFilters, rowsHeight } from './filter-rows.ts'
-import { type LayoutInput, LIMITS, SIZES as S } from './layout-types.ts'
+import { type LayoutInput, LIMITS, SIZES as S, widthsOf } from './layout-types.ts'
 import type { ListenerCard } from './projection.ts'
 
 /** How many listeners show at once in a list of many. */
 const ROWS = 6
+
+/** The height of the client's card where it stands above the listeners. */
+const CLIENT_LOW = 40
 
 function chainRowsHeight(card: ListenerCard): number {
   if (card.chains.length < 2) return 0
@@ -29,26 +32,29 @@ function columnHeight(input: LayoutInput): number {
 export function placeListeners(drawing: Drawing, input: LayoutInput, x: number, chainHeight: number): void {
   const { listeners, openListener } = input.projection
   const column = drawing.column()
-  const top = centred(columnHeight({ ...input, openGap: undefined }), chainHeight)
-  drawing.label('listeners', x, top, S.listener)
+  const W = widthsOf(input)
+  const stacked = input.room === 'snug' || input.room === 'tight'
+  const above = stacked ? CLIENT_LOW + S.below + S.label : 0
+  const top = above + centred(columnHeight({ ...input, openGap: undefined }) + above, chainHeight)
+  drawing.label('listeners', x, top, W.listener)
   let y = top
   let shown = listeners
   if (listeners.length > LIMITS.listeners) {
     const items = listeners.map((card) => ({ id: card.id, title: card.title, detail: card.name }))
-    const at = { x, y, width: S.listener, chosen: openListener?.id, most: ROWS }
+    const at = { x, y, width: W.listener, chosen: openListener?.id, most: ROWS }
     y += drawing.picker('listeners', 'Listeners', items, at) + S.below
     column.push('picker:listeners')
     shown = openListener ? [openListener] : []
   }
   for (const card of shown) {
     const height = listenerHeight(card, input)
-    placeListener(drawing, input, card, { x, y, width: S.listener, height }, column)
+    placeListener(drawing, input, card, { x, y, width: W.listener, height }, column)
     y += height + S.below
   }
   const data = { text: 'Add listener', add: 'listener' as const }
-  drawing.add({ id: 'add:listener', type: 'add', position: { x, y }, width: S.listener, height: 26, data })
+  drawing.add({ id: 'add:listener', type: 'add', position: { x, y }, width: W.listener, height: 26, data })
   column.push('add:listener')
-  placeClient(drawing, input, top)
+  placeClient(drawing, input, top, stacked)
 }
 
 function placeListener(
@@ -81,14 +87,18 @@ function placeListener(
   if (card.chains.length > 1) column.push(`chains:${card.id}`)
 }
 
-/** The client stands beside the listener that it reaches. */
-function placeClient(drawing: Drawing, input: LayoutInput, top: number): void {
+/** The client stands beside the listener that it reaches, or above them all where the columns are close. */
+function placeClient(drawing: Drawing, input: LayoutInput, top: number, stacked: boolean): void {
   const { openListener } = input.projection
-  const height = 62
+  const { client } = widthsOf(input)
   const beside = openListener && drawing.rects.get(openListener.id)
-  const y = (beside?.y ?? top) + 17 - height / 2
-  drawing.label('client', 0, y, S.client)
-  drawing.add({ id: 'client', type: 'client', position: { x: 0, y }, width: S.client, height, data: input.client })
+  const height = stacked ? CLIENT_LOW : 62
+  const y = stacked ? top - S.label - S.below - height : (beside?.y ?? top) + 17 - height / 2
+  drawing.label('client', 0, y, client)
+  const data = { ...input.client, above: stacked }
+  drawing.add({ id: 'client', type: 'client', position: { x: 0, y }, width: client, height, data })
   drawing.column(true).push('client')
-  if (openListener) drawing.wire('client', openListener.id)
+  if (!openListener) return
+  if (stacked) drawing.wireDown('client', openListener.id)
+  else drawing.wire('client', openListener.id)
 }

@@ -1,5 +1,5 @@
 import { centred, type Drawing, pickerHeight } from './drawing.ts'
-import { type AddData, type LayoutInput, LIMITS, SIZES as S } from './layout-types.ts'
+import { type AddData, type LayoutInput, LIMITS, SIZES as S, widthsOf } from './layout-types.ts'
 import type { HostCard } from './projection.ts'
 
 /** How many virtual hosts or clusters show at once in a list of many. */
@@ -21,43 +21,50 @@ interface ColumnAt {
   /** Where the chain begins, and how high it is. */
   top: number
   chainHeight: number
+  /** The end of what stands above it in the same column. */
+  after?: number | undefined
 }
 
-/** Places virtual hosts and their routes; of many hosts, one to choose. */
-export function placeRoutes(drawing: Drawing, input: LayoutInput, { x, top, chainHeight }: ColumnAt): void {
+/** Places virtual hosts and their routes; of many hosts, one to choose. Gives where they end. */
+export function placeRoutes(drawing: Drawing, input: LayoutInput, { x, top, chainHeight }: ColumnAt): number {
   const { manager, hosts, routeConfig } = input.projection
-  if (!manager) return
+  if (!manager) return top
+  const W = widthsOf(input)
   const column = drawing.column()
   const many = hosts.length > LIMITS.hosts
   const open = hosts.find((host) => host.id === input.openHost) ?? hosts[0]
   const shown = many ? (open ? [open] : []) : hosts
   const listHeight = many ? pickerHeight(hosts.length, ROWS) + S.below : 0
   const height = shown.reduce((sum, host) => sum + hostHeight(host) + S.below, 26) + listHeight
-  let y = top + centred(height, chainHeight)
-  drawing.label('routes', x, y, S.route)
+  let y = top + (input.room === 'tight' ? 0 : centred(height, chainHeight))
+  drawing.label('routes', x, y, W.route)
   if (many) {
     const items = hosts.map((host) => ({ id: host.id, title: host.title, detail: host.domains.join(', ') }))
-    drawing.picker('hosts', 'Virtual hosts', items, { x, y, width: S.route, chosen: open?.id, most: ROWS })
+    drawing.picker('hosts', 'Virtual hosts', items, { x, y, width: W.route, chosen: open?.id, most: ROWS })
     column.push('picker:hosts')
     y += listHeight
   }
   for (const host of shown) {
-    placeHost(drawing, host, x, y, column, manager.id)
+    placeHost(drawing, host, { x, y, width: W.route }, column, manager.id)
     y += hostHeight(host) + S.below
   }
   const data: AddData = routeConfig ? { text: 'Add virtual host', add: 'host' } : { text: 'Add routes', add: 'routes' }
-  drawing.add({ id: 'add:host', type: 'add', position: { x, y }, width: S.route, height: 26, data })
+  drawing.add({ id: 'add:host', type: 'add', position: { x, y }, width: W.route, height: 26, data })
   column.push('add:host')
+  return y + 26
 }
 
-function placeHost(drawing: Drawing, host: HostCard, x: number, y: number, column: string[], manager: string): void {
+interface HostAt {
+  x: number
+  y: number
+  width: number
+}
+
+function placeHost(drawing: Drawing, host: HostCard, at: HostAt, column: string[], manager: string): void {
+  const { x, y, width } = at
   const height = hostHeight(host)
   const { title, origin, locked } = host
-  drawing.frame(
-    host.id,
-    { x, y, width: S.route, height },
-    { title, detail: domainsOf(host), tone: 'route', origin, locked },
-  )
+  drawing.frame(host.id, { x, y, width, height }, { title, detail: domainsOf(host), tone: 'route', origin, locked })
   column.push(host.id)
   const routes = host.routes.slice(0, LIMITS.routes)
   for (const [index, card] of routes.entries()) {
@@ -68,7 +75,7 @@ function placeHost(drawing: Drawing, host: HostCard, x: number, y: number, colum
       type: 'route',
       parentId: host.id,
       position,
-      width: S.route - 12,
+      width: width - 12,
       height: S.route1,
       data,
     })
@@ -80,12 +87,14 @@ function placeHost(drawing: Drawing, host: HostCard, x: number, y: number, colum
   const data: AddData = { text: more > 0 ? `Add route (${more} more)` : 'Add route', add: 'route', of: host.id }
   const id = `add:route:${host.id}`
   const position = { x: 6, y: height - 32 }
-  drawing.add({ id, type: 'add', parentId: host.id, position, width: S.route - 12, height: 24, data })
+  drawing.add({ id, type: 'add', parentId: host.id, position, width: width - 12, height: 24, data })
   column.push(id)
 }
 
 /** Places the clusters that the shown routes (or TCP proxies) lead to, and the others: as cards, or as a list if many. */
-export function placeClusters(drawing: Drawing, input: LayoutInput, { x, top, chainHeight }: ColumnAt): void {
+export function placeClusters(drawing: Drawing, input: LayoutInput, at: ColumnAt): void {
+  const { x, top, chainHeight, after } = at
+  const W = widthsOf(input)
   const { clusters, hosts, networkFilters, openChain, manager } = input.projection
   const routes = hosts.flatMap((host) => host.routes).filter((route) => drawing.rects.has(route.id))
   const wanted = manager ? routes.flatMap((route) => route.clusters) : networkFilters.flatMap((card) => card.clusters)
@@ -95,14 +104,15 @@ export function placeClusters(drawing: Drawing, input: LayoutInput, { x, top, ch
   const cards = listed ? reached : [...reached, ...others]
   const listHeight = listed ? pickerHeight(others.length, ROWS) + 8 : 0
   const column = drawing.column()
-  let y = top + centred(cards.length * (S.cluster1 + 8) + listHeight + 26, chainHeight)
-  drawing.label('clusters', x, y, S.cluster)
+  const middle = top + centred(cards.length * (S.cluster1 + 8) + listHeight + 26, chainHeight)
+  let y = after === undefined ? middle : after + S.below + S.label
+  drawing.label('clusters', x, y, W.cluster)
   for (const card of cards) {
     drawing.add({
       id: card.id,
       type: 'cluster',
       position: { x, y },
-      width: S.cluster,
+      width: W.cluster,
       height: S.cluster1,
       data: { card },
     })
@@ -114,14 +124,14 @@ export function placeClusters(drawing: Drawing, input: LayoutInput, { x, top, ch
     drawing.picker('clusters', reached.length > 0 ? 'Other clusters' : 'Clusters', items, {
       x,
       y,
-      width: S.cluster,
+      width: W.cluster,
       most: ROWS,
     })
     column.push('picker:clusters')
     y += listHeight
   }
   const data = { text: 'Add cluster', add: 'cluster' as const }
-  drawing.add({ id: 'add:cluster', type: 'add', position: { x, y }, width: S.cluster, height: 26, data })
+  drawing.add({ id: 'add:cluster', type: 'add', position: { x, y }, width: W.cluster, height: 26, data })
   column.push('add:cluster')
 
   const ids = new Map(cards.map((card) => [card.name, card.id]))

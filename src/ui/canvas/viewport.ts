@@ -1,5 +1,5 @@
 import type { Viewport } from '@xyflow/react'
-import type { Rect } from './layout-types.ts'
+import type { Rect, Room } from './layout-types.ts'
 
 interface Size {
   width: number
@@ -13,6 +13,12 @@ const SMALLEST = 0.82
 
 /** On a large screen everything may grow a little. */
 const LARGEST = 1.2
+
+/** How the columns share a canvas of this width, so that they all are in it and can be read. */
+export function roomOf(width: number): Room {
+  if (width >= 1024) return 'wide'
+  return width >= 812 ? 'snug' : 'tight'
+}
 
 /** The view that shows a layout's beginning: all of it if it can be read, else from its upper left corner on. */
 export function startViewport(layout: Size, frame: Size): Viewport {

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { DragGhost } from '../canvas/DragGhost.tsx'
+import { focusCard } from '../canvas/keys.ts'
 import { useApp, useServices } from '../context.ts'
 import { Palette } from '../palette/Palette.tsx'
 import { withMantine } from '../with-mantine.tsx'
@@ -24,6 +25,7 @@ export function Designer() {
   const selected = useApp((state) => state.selection !== undefined)
   const [searching, setSearching] = useState(false)
   const [narrow] = useState(() => window.innerWidth < 1200)
+  usePaletteGivingWay(narrow && panels.inspector && selected)
   const [low] = useState(() => window.innerHeight < 840)
 
   useEffect(() => {
@@ -92,4 +94,25 @@ export function Designer() {
       </Suspense>
     </div>
   )
+}
+
+/**
+ * Where the window is narrow the palette gives its place to the inspector, so that the canvas keeps a width that shows
+ * every column. It comes back with `/` or Ctrl 1, and by itself once nothing is selected.
+ */
+function usePaletteGivingWay(away: boolean): void {
+  const { store } = useServices()
+  const gave = useRef(false)
+  useEffect(() => {
+    const { panels, togglePanel, selection } = store.getState()
+    if (away && panels.palette) {
+      const held = document.activeElement?.closest('[aria-label="Filters to add"]')
+      gave.current = true
+      togglePanel('palette', false)
+      if (held && selection !== undefined) requestAnimationFrame(() => focusCard(selection))
+    } else if (!away && gave.current) {
+      gave.current = false
+      togglePanel('palette', true)
+    }
+  }, [away, store])
 }

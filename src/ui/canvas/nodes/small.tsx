@@ -24,8 +24,8 @@ export const LabelNode = memo(function LabelNode({ data }: Props<'label'>) {
 export const ClientNode = memo(function ClientNode({ id, data }: Props<'client'>) {
   const props = useCard(id, 'client', `Client ${data.source}, sends ${data.method}`)
   return (
-    <div {...props} className={`nopan ${classes.card} ${classes.client}`}>
-      <Wires top={31} side="out" />
+    <div {...props} className={`nopan ${classes.card} ${classes.client}`} data-above={data.above || undefined}>
+      <Wires top={31} side="out" down={data.above ?? false} />
       <b>{data.method}</b>
       <span className="mono">{data.source}</span>
     </div>
