@@ -3,6 +3,7 @@ import type { Timer } from '../../../engine/event-loop.ts'
 import type { HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
+import type { Jwks } from '../../common/jwt/jwks.ts'
 import { type JwtStatus, statusCode, statusText } from '../../common/jwt/status.ts'
 import { checkTime, type Jwt, parseJwt } from '../../common/jwt/token.ts'
 import { verifyJwt } from '../../common/jwt/verify.ts'
@@ -20,6 +21,8 @@ export interface Verification {
   readonly extracted: JsonObject
   /** Fetches under way, to be given up with the stream. */
   readonly fetches: Set<Timer>
+  /** Runs what follows a fetch, as a step of its own in the trace. */
+  resume(work: () => void): void
 }
 
 export interface AuthenticatorOptions {
@@ -99,11 +102,11 @@ export class Authenticator {
   }
 
   private fetch(fetch: NonNullable<Provider['fetch']>, jwt: Jwt, token: FoundToken, provider: Provider): void {
-    const { stream, fetches } = this.verification
+    const { stream, fetches, resume } = this.verification
     let request: Timer | undefined
+    let waited = false
     stream.note(`provider ${provider.name}: its keys are fetched`)
-    request = fetch(stream, (outcome) => {
-      if (request) fetches.delete(request)
+    const settle = (outcome: Jwks | string) => {
       if (typeof outcome === 'string') {
         stream.note(`provider ${provider.name}: ${outcome}`)
         this.finish('JwksFetchFail', token)
@@ -111,7 +114,13 @@ export class Authenticator {
       }
       provider.keepFetched(outcome)
       this.check(jwt, token, provider)
+    }
+    request = fetch(stream, (outcome) => {
+      if (request) fetches.delete(request)
+      if (waited) resume(() => settle(outcome))
+      else settle(outcome)
     })
+    waited = true
     if (request) fetches.add(request)
   }
 

@@ -1,4 +1,4 @@
-import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
+import type { HttpFilter, HttpStream, ResumeAction } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type {
   JwtAuthentication,
@@ -23,28 +23,19 @@ export const jwtAuthn = defineHttpFilter<JwtAuthentication, JwtConfig>({
 
 function jwtFilter(config: JwtConfig): HttpFilter {
   let state: 'calling' | 'responded' | 'complete' = 'complete'
-  let stopped = false
   let verification: Verification | undefined
 
-  const finish = (stream: HttpStream, status: JwtStatus, realm: string) => {
+  /** What is to happen with the request; the act itself comes after the step of the trace in which that was found out. */
+  const outcome = (stream: HttpStream, status: JwtStatus, realm: string): ResumeAction => {
     if (verification && Object.keys(verification.extracted).length > 0)
       stream.info.dynamicMetadata.set(about.name, verification.extracted)
     giveUpFetches(verification)
     if (status === 'Ok') {
       state = 'complete'
-      if (stopped) stream.continueDecoding()
-      return
+      return { status: 'Continue', next: () => stream.continueDecoding() }
     }
     state = 'responded'
-    const text = statusText(status)
-    stream.reply(status === 'JwtAudienceNotAllowed' ? 403 : 401, config.stripFailureResponse ? '' : text, {
-      details: denied(text),
-      headers(headers) {
-        if (config.stripFailureResponse) return
-        const error = status === 'JwtMissed' ? '' : ', error="invalid_token"'
-        headers.set('www-authenticate', `Bearer realm="${realm}"${error}`)
-      },
-    })
+    return { status: 'StopIteration', next: () => void refuse(stream, status, realm, config.stripFailureResponse) }
   }
 
   return {
@@ -68,16 +59,36 @@ function jwtFilter(config: JwtConfig): HttpFilter {
       state = 'calling'
       const realm = originalUri(headers)
       const now = Math.floor((stream.host.startTime + stream.loop.now) / 1000)
-      verification = { headers, stream, now, extracted: {}, fetches: new Set() }
-      requirement(verification, (status) => finish(stream, status, realm))
-      if (state === ('complete' as typeof state)) return 'Continue'
-      stopped = true
+      let found: ResumeAction | undefined
+      const resume = (work: () => void) =>
+        stream.resume(() => {
+          work()
+          return found ?? { status: 'StopIteration', next: () => undefined }
+        })
+      verification = { headers, stream, now, extracted: {}, fetches: new Set(), resume }
+      requirement(verification, (status) => {
+        found = outcome(stream, status, realm)
+      })
+      if (found?.status === 'Continue') return 'Continue'
+      found?.next()
       return 'StopIteration'
     },
     decodeData: () => (state === 'calling' ? 'StopIterationAndWatermark' : 'Continue'),
     decodeTrailers: () => (state === 'calling' ? 'StopIteration' : 'Continue'),
     onDestroy: () => giveUpFetches(verification),
   }
+}
+
+function refuse(stream: HttpStream, status: JwtStatus, realm: string, silent: boolean): 'StopIteration' {
+  const text = statusText(status)
+  return stream.reply(status === 'JwtAudienceNotAllowed' ? 403 : 401, silent ? '' : text, {
+    details: denied(text),
+    headers(headers) {
+      if (silent) return
+      const error = status === 'JwtMissed' ? '' : ', error="invalid_token"'
+      headers.set('www-authenticate', `Bearer realm="${realm}"${error}`)
+    },
+  })
 }
 
 function giveUpFetches(verification: Verification | undefined): void {
