@@ -156,7 +156,7 @@ function call<Response>(
   ])
   if (options.timeoutMs !== undefined) headers.set('grpc-timeout', grpcTimeoutText(options.timeoutMs))
   headers.set('content-type', 'application/grpc')
-  if (options.parent) metadata.evaluate(headers, { info: options.parent.info, requestHeaders: NO_HEADERS })
+  if (options.parent) metadata.evaluate(headers, { info: options.parent.info })
   return services.asyncClient.send(
     cluster,
     headers,
@@ -174,9 +174,6 @@ function call<Response>(
     },
   )
 }
-
-// Envoy gives its formatters no request headers here: %REQ(...)% has no value.
-const NO_HEADERS = new HeaderMap('request')
 
 function outcomeOf<Response>(
   { headers, body, trailers }: AsyncResponse,

@@ -1,4 +1,4 @@
-import { fromLatin1, fromUtf8, toByteString } from '../../../engine/bytes.ts'
+import { fromLatin1, latin1, toByteString } from '../../../engine/bytes.ts'
 import { millis } from '../../../engine/duration.ts'
 import { APPEND_ACTIONS } from '../../../engine/format/index.ts'
 import { createGrpcClient, type GrpcMethod } from '../../../engine/grpc/client.ts'
@@ -69,7 +69,7 @@ function fieldsOf(request: CheckRequest, options: GrpcAuthzOptions): Record<stri
 
 function requestFields(http: NonNullable<CheckRequest['http']>, options: GrpcAuthzOptions): Record<string, unknown> {
   const { body, headers, time } = http
-  const text = body && !options.packAsBytes ? fromUtf8(body.bytes) : ''
+  const text = body && !options.packAsBytes ? wireText(latin1(body.bytes)) : ''
   return {
     time: { seconds: BigInt(Math.floor(time / 1000)), nanos: Math.round((time % 1000) * 1e6) },
     http: {
@@ -114,7 +114,7 @@ function answerOf(response: CheckResponse): AuthzAnswer {
 
   const isError = httpResponse.case === 'errorResponse'
   const reply = isError || httpResponse.case === 'deniedResponse' ? httpResponse.value : undefined
-  const { headers, invalid } = readHeaders(reply?.headers ?? [])
+  const headers = (reply?.headers ?? []).map(readHeader)
   const status = reply?.status?.code || (isError ? undefined : 403)
   const reason = isError ? 'the service reports an error' : `the service denies it: ${grpcStatusText(code)}`
   return {
@@ -122,40 +122,53 @@ function answerOf(response: CheckResponse): AuthzAnswer {
     ...common,
     status,
     body: reply?.body ?? '',
-    replyHeaders: headers,
-    invalidAction: invalid,
+    // Those to be appended are left out of a denial.
+    replyHeaders: headers.filter(({ legacyAppend }) => isError || !legacyAppend).map(asSet),
   }
 }
 
 function okParts(ok: OkHttpResponse): Partial<AuthzAnswer> {
-  const request = readHeaders(ok.headers)
+  const request = ok.headers.map(readHeader)
   const response = readHeaders(ok.responseHeadersToAdd)
+  const inOrder = (action: AuthzHeader['action']) => ORDER.indexOf(action)
   return {
-    requestHeaders: request.headers,
-    responseHeaders: response.headers,
-    invalidAction: request.invalid || response.invalid,
+    requestHeaders: [
+      ...request.filter(({ legacyAppend }) => !legacyAppend).map(asSet),
+      ...request.filter(({ legacyAppend }) => legacyAppend),
+    ],
+    responseHeaders: response.headers.sort((a, b) => inOrder(a.action) - inOrder(b.action)),
+    invalidAction: response.invalid,
     headersToRemove: ok.headersToRemove.map(toByteString),
     queryToSet: ok.queryParametersToSet.map(({ key, value }) => [toByteString(key), toByteString(value)]),
     queryToRemove: ok.queryParametersToRemove.map(toByteString),
   }
 }
 
+// Envoy makes these changes kind by kind, not in the order of the answer.
+const ORDER: AuthzHeader['action'][] = [
+  'APPEND_IF_EXISTS_OR_ADD',
+  'OVERWRITE_IF_EXISTS_OR_ADD',
+  'ADD_IF_ABSENT',
+  'OVERWRITE_IF_EXISTS',
+]
+
+// For requests and denials Envoy looks only at the deprecated append: whatever append_action says, the header is set.
+function asSet(header: AuthzHeader): AuthzHeader {
+  return { ...header, action: 'OVERWRITE_IF_EXISTS_OR_ADD' }
+}
+
+/** Headers whose action counts; one whose action does not exist is passed over. */
 function readHeaders(options: readonly HeaderValueOption[]): { headers: AuthzHeader[]; invalid: boolean } {
-  let invalid = false
-  const headers = options.map(({ header, append, appendAction }): AuthzHeader => {
-    const known = APPEND_ACTIONS[appendAction]
-    if (append === undefined && known === undefined) invalid = true
-    return {
-      name: toByteString(header?.key ?? ''),
-      value: toByteString(header?.value ?? ''),
-      action:
-        append === undefined
-          ? (known ?? 'OVERWRITE_IF_EXISTS_OR_ADD')
-          : append
-            ? 'APPEND_IF_EXISTS_OR_ADD'
-            : 'OVERWRITE_IF_EXISTS_OR_ADD',
-      legacyAppend: append === true,
-    }
-  })
-  return { headers, invalid }
+  const usable = options.filter(({ append, appendAction }) => append !== undefined || APPEND_ACTIONS[appendAction])
+  return { headers: usable.map(readHeader), invalid: usable.length < options.length }
+}
+
+function readHeader({ header, append, appendAction }: HeaderValueOption): AuthzHeader {
+  const legacy = append === undefined ? undefined : append ? 'APPEND_IF_EXISTS_OR_ADD' : 'OVERWRITE_IF_EXISTS_OR_ADD'
+  return {
+    name: toByteString(header?.key ?? ''),
+    value: toByteString(header?.value ?? ''),
+    action: legacy ?? APPEND_ACTIONS[appendAction] ?? 'OVERWRITE_IF_EXISTS_OR_ADD',
+    legacyAppend: append === true,
+  }
 }

@@ -15,7 +15,6 @@ import { type CheckRequest, joinedHeaders } from './check-request.ts'
 import { type AuthzClient, DEFAULT_TIMEOUT_MS } from './client.ts'
 
 const TO_REMOVE = 'x-envoy-auth-headers-to-remove'
-const RETRY_ON = '5xx,gateway-error,connect-failure,reset'
 const OVERWRITE = 2
 
 /** Picks headers by name. */
@@ -55,7 +54,7 @@ export function createHttpAuthz(
   if (pathOverride !== '' && pathPrefix !== '')
     throw new ConfigError(`${path}.path_override`, 'cannot be set together with path_prefix')
   const timeoutMs = millis(serverUri.timeout) ?? DEFAULT_TIMEOUT_MS
-  const retryPolicy = config.retryPolicy && createCoreRetryPolicy(config.retryPolicy, RETRY_ON, `${path}.retry_policy`)
+  const retryPolicy = config.retryPolicy && createCoreRetryPolicy(config.retryPolicy, '', `${path}.retry_policy`)
   const toAdd = headersToAdd(config, `${path}.authorization_request`, services)
   const read = answerReader(config, `${path}.authorization_response`, services)
   const pathFor = (original: string) => pathOverride || (pathPrefix === '' ? original : pathPrefix + original)
@@ -68,7 +67,7 @@ export function createHttpAuthz(
         return undefined
       }
       const { headers, body } = messageOf(request, rawHeaders, (original) => toByteString(pathFor(original)))
-      toAdd.evaluate(headers, { info: parent.info, requestHeaders: NO_HEADERS })
+      toAdd.evaluate(headers, { info: parent.info })
       return services.asyncClient.send(
         cluster,
         headers,
@@ -82,9 +81,6 @@ export function createHttpAuthz(
     },
   }
 }
-
-// What %REQ()% would read is not handed to these formats.
-const NO_HEADERS = new HeaderMap('request')
 
 function headersToAdd(config: HttpService, path: string, services: EngineServices): HeaderParser {
   const options = (config.authorizationRequest?.headersToAdd ?? []).map((header) => ({

@@ -71,15 +71,10 @@ export function extAuthzFilter(settings: ExtAuthzSettings): HttpFilter {
     return { bytes: held.bytes().slice(0, maxBytes), partial: held.length > maxBytes }
   }
 
+  // The object has fields, and no form of its own as text or JSON: what filter_metadata holds is for loggers in C++.
   const exposeCall = (stream: HttpStream) => {
     const { filterState } = stream.info
-    if (filterState.get(stream.filterName)) return
-    const fields = (latency: number) => (config.emitFilterStateStats ? { latency_us: latency } : {})
-    filterState.set(stream.filterName, {
-      lifeSpan: 'Request',
-      fields: fields(0),
-      ...(config.filterMetadata ? { json: config.filterMetadata as JsonObject } : {}),
-    })
+    if (!filterState.get(stream.filterName)) filterState.set(stream.filterName, { lifeSpan: 'Request', fields: {} })
   }
 
   const complete = (answer: AuthzAnswer, stream: HttpStream): ResumeAction => {
@@ -121,21 +116,28 @@ export function extAuthzFilter(settings: ExtAuthzSettings): HttpFilter {
   }
 
   const deny = (answer: AuthzAnswer, stream: HttpStream): ResumeAction => {
+    if (config.shadowMode) return overlook(stream)
     const rejection = invalidHeader(answer.replyHeaders, settings)
     if (rejection !== undefined) return reject(stream, rejection)
     return reply(stream, answer.status ?? 403, cut(answer.body), 'ext_authz_denied', answer.replyHeaders)
   }
 
   const fail = (answer: AuthzAnswer, stream: HttpStream): ResumeAction => {
+    if (config.shadowMode) return overlook(stream)
     if (config.failureModeAllow) {
       stream.note('failure_mode_allow lets it pass')
       if (config.failureModeAllowHeaderAdd) headers.add(FAILURE_ALLOWED, 'true')
       return proceed(stream)
     }
-    const rejection = invalidHeader(answer.replyHeaders, settings)
-    if (rejection !== undefined) return reject(stream, rejection)
+    if (invalidHeader(answer.replyHeaders, settings) !== undefined)
+      return reply(stream, settings.statusOnError, '', 'ext_authz_error', [])
     const status = answer.status ?? settings.statusOnError
     return reply(stream, status, cut(answer.body), 'ext_authz_error', answer.replyHeaders)
+  }
+
+  const overlook = (stream: HttpStream): ResumeAction => {
+    stream.note('shadow_mode lets it pass')
+    return proceed(stream)
   }
 
   const cut = (body: string): string => {
@@ -225,9 +227,7 @@ function reply(
       headers: (response) => {
         // What the service sends stands in for what is there; a name may come more than once, as set-cookie does.
         for (const { name } of headers) response.remove(asciiLower(name))
-        for (const { name, value, action } of headers)
-          if (action === 'OVERWRITE_IF_EXISTS_OR_ADD') response.add(asciiLower(name), value)
-          else applyHeader(asciiLower(name), value, action, response)
+        for (const { name, value } of headers) response.add(asciiLower(name), value)
       },
     })
   }

@@ -59,7 +59,7 @@ export function extAuthzSettings(config: ExtAuthz, context: FilterFactoryContext
       return { enabled: true, why: metadata ? `filter_enabled_metadata: ${metadata.description}` : '' }
     },
     denyWhenDisabled: () => deny !== undefined && services.runtime.boolean(deny.runtimeKey, deny.defaultValue ?? false),
-    statusOnError: code >= 400 ? code : 403,
+    statusOnError: code === 0 ? 403 : code,
     sees: seenHeaders(config, context),
     mutationRules:
       config.decoderHeaderMutationRules &&
