@@ -75,7 +75,7 @@ export class HeaderParser {
         else overwrites.push([name, text])
       }
     }
-    for (const [name, text] of overwrites) headers.set(name, text)
+    for (const [name, text] of overwrites) headers.replace(name, text)
     for (const [name, text] of added) headers.add(name, text)
   }
 }
@@ -103,10 +103,10 @@ export function applyAddition(addition: Addition, headers: HeaderMap, context: F
   const text = value.constant ?? value.format(context)
   if (text === '' && !keepEmpty) return
   if (action === 'APPEND_IF_EXISTS_OR_ADD') headers.add(name, text)
-  else if (action === 'OVERWRITE_IF_EXISTS_OR_ADD') headers.set(name, text)
+  else if (action === 'OVERWRITE_IF_EXISTS_OR_ADD') headers.replace(name, text)
   else if (action === 'ADD_IF_ABSENT') {
     if (!headers.has(name)) headers.add(name, text)
-  } else if (headers.has(name)) headers.set(name, text)
+  } else if (headers.has(name)) headers.replace(name, text)
 }
 
 /** A header's value as a format. Envoy does not read raw_value here. */

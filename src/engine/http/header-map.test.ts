@@ -44,16 +44,28 @@ describe('header map', () => {
     expect(map.pairs().map(([name]) => name)).toEqual([':path', ':method', 'x'])
   })
 
-  test('set keeps the place of the first value and drops the rest', () => {
-    const map = new HeaderMap('response', [
+  test('a name that is set goes to the end unless it is of the O(1) set; one that is replaced always does', () => {
+    const pairs = [
+      ['a', '1'],
+      ['content-type', 'x'],
+      ['b', '2'],
+      ['a', '3'],
+    ] as const
+    const set = new HeaderMap('response', pairs)
+    set.set('a', '4')
+    set.set('content-type', 'y')
+    expect(set.pairs()).toEqual([
+      ['content-type', 'y'],
+      ['b', '2'],
+      ['a', '4'],
+    ])
+    const replaced = new HeaderMap('response', pairs)
+    replaced.replace('content-type', 'y')
+    expect(replaced.pairs()).toEqual([
       ['a', '1'],
       ['b', '2'],
       ['a', '3'],
-    ])
-    map.set('a', '4')
-    expect(map.pairs()).toEqual([
-      ['a', '4'],
-      ['b', '2'],
+      ['content-type', 'y'],
     ])
   })
 })

@@ -181,21 +181,22 @@ export class HeaderMap {
     else this.insert(own, value)
   }
 
-  /** Makes `value` the only value of the name; it keeps the place of the first one (setCopy). */
+  /** Makes `value` the only value of the name. One of the O(1) set keeps its place, as by its own setter (setPath, ...). */
   set(name: string, value: string): void {
     const own = this.own(name)
-    const i = this.names.indexOf(own)
+    const i = this.inline.has(own) ? this.names.indexOf(own) : -1
     if (i < 0) {
-      this.insert(own, value)
+      this.replace(own, value)
       return
-    }
-    for (let j = this.names.length - 1; j > i; j--) {
-      if (this.names[j] !== own) continue
-      this.names.splice(j, 1)
-      this.values.splice(j, 1)
     }
     this.values[i] = value
     this.version++
+  }
+
+  /** Makes `value` the only value of a name that somebody configured or wrote: it goes to the end (setCopy, setReferenceKey). */
+  replace(name: string, value: string): void {
+    this.remove(name)
+    this.insert(this.own(name), value)
   }
 
   /** Removes every header of the name; says how many there were. */

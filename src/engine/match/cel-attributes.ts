@@ -49,7 +49,7 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
         attributes({
           ...(upstream.host ? { address: formatAddress(upstream.host), port: BigInt(upstream.host.port) } : {}),
           local_address: upstream.localAddress && formatAddress(upstream.localAddress),
-          transport_failure_reason: upstream.transportFailureReason,
+          transport_failure_reason: upstream.transportFailureReason ?? '',
           request_attempt_count: BigInt(info.attemptCount ?? 0),
           ...certificates(upstream.tls),
         })
@@ -75,7 +75,7 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
         route_metadata: route && metadata(route.metadata),
         virtual_host_name: route?.virtualHostName,
         virtual_host_metadata: route && metadata(route.virtualHostMetadata),
-        upstream_host_metadata: info?.upstream.hostMetadata && metadata(info.upstream.hostMetadata),
+        upstream_host_metadata: info?.upstream.hostMetadata && hostMetadata(info.upstream.hostMetadata),
         filter_chain_name: connection.filterChainName,
         listener_metadata: connection.listenerMetadata && metadata(connection.listenerMetadata),
       })
@@ -114,8 +114,9 @@ function response(context: MatchContext) {
     code: code === undefined ? undefined : BigInt(code),
     code_details: info?.responseCodeDetails,
     flags: BigInt(flagBits(info?.flags)),
-    headers: responseHeaders && headerMap(responseHeaders),
-    trailers: responseTrailers && headerMap(responseTrailers),
+    // Maps are there even when the message is not: they are empty then.
+    headers: headerMap(responseHeaders),
+    trailers: headerMap(responseTrailers),
     grpc_status: grpc === undefined ? undefined : BigInt(grpc),
     size: BigInt(info?.bytesSent ?? 0),
     total_size: BigInt((info?.bytesSent ?? 0) + (responseHeaders?.byteSize ?? 0) + (responseTrailers?.byteSize ?? 0)),
@@ -152,9 +153,14 @@ function metadata(namespaces: Record<string, JsonValue>) {
   return attributes({ filter_metadata: jsonToCel(namespaces) })
 }
 
-function headerMap(headers: HeaderMap): Map<string, string> {
+/** A host without metadata has null, not a message without fields. */
+function hostMetadata(namespaces: Record<string, JsonValue>) {
+  return Object.keys(namespaces).length > 0 ? metadata(namespaces) : null
+}
+
+function headerMap(headers: HeaderMap | undefined): Map<string, string> {
   const map = new Map<string, string>()
-  headers.forEach((name) => {
+  headers?.forEach((name) => {
     if (!map.has(name)) map.set(name, text(headers.joined(name)) ?? '')
   })
   return map

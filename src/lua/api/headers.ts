@@ -62,9 +62,7 @@ export const headersType: ApiType<HeadersObject> = {
       self.checkModifiable()
       const name = nameArgument(machine, L)
       const value = checkCString(machine, L, 3)
-      // The new value goes to the end, as Envoy's setCopy has it; a loop over the headers shows it.
-      self.headers.remove(name)
-      self.headers.add(name, value)
+      self.headers.replace(name, value)
       return 0
     },
     remove(self, L, machine) {

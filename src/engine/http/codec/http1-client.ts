@@ -201,7 +201,8 @@ export function requestProblem(headers: HeaderMap): string | undefined {
   headers.forEach((name, value) => {
     if (problem !== undefined) return
     const bare = name.charCodeAt(0) === 0x3a ? name.slice(1) : name
-    if (!headerNameIsValid(bare)) problem = `invalid header name: ${escapeName(name)}`
+    // Envoy lets a header without a name go.
+    if (name !== '' && !headerNameIsValid(bare)) problem = `invalid header name: ${escapeName(name)}`
     else if (!headerValueIsValid(value)) problem = `invalid header value for: ${escapeName(name)}`
   })
   return problem

@@ -75,9 +75,9 @@ function oneMutation({ action }: HeaderMutation, options: FormatOptions): Mutati
         const text = value.format(context)
         if (text === '' && !keepEmptyValue) return
         if (how === 'APPEND_IF_EXISTS_OR_ADD') headers.add(name, text)
-        else if (how === 'OVERWRITE_IF_EXISTS_OR_ADD') headers.set(name, text)
+        else if (how === 'OVERWRITE_IF_EXISTS_OR_ADD') headers.replace(name, text)
         else if (how === 'ADD_IF_ABSENT' && !headers.has(name)) headers.add(name, text)
-        else if (how === 'OVERWRITE_IF_EXISTS' && headers.has(name)) headers.set(name, text)
+        else if (how === 'OVERWRITE_IF_EXISTS' && headers.has(name)) headers.replace(name, text)
       }
     }
     default:
