@@ -17,6 +17,7 @@ import { StatsScope } from './api/stats.ts'
 import { type StepOptions, StepRecorder } from './api/steps.ts'
 import { StreamHandle } from './api/stream-handle.ts'
 import { matchHandler, matchString } from './api/string-matcher.ts'
+import { LuaPool } from './vm/pool.ts'
 
 export type { ClusterLoad, RouteAnswer, RouteQuestion } from './api/cluster-specifier.ts'
 export type { RunLimits, ScriptFailure } from './api/failure.ts'
@@ -70,12 +71,13 @@ const httpHandlers = ['envoy_on_request', 'envoy_on_response']
 /** `module` is src/lua/vm/lua.generated.wasm, compiled. */
 export function createLuaService(module: WebAssembly.Module, options: LuaServiceOptions = {}): LuaService {
   const limits = { ...defaultLimits, ...options.limits }
+  const pool = new LuaPool(module)
   const steps = options.stepping && new StepRecorder(options.stepping)
   const load = (source: Uint8Array, place: ScriptPlace, handlers: readonly string[]) =>
     new LuaScript(source, {
       environment: undefined,
       ...place,
-      module,
+      pool,
       limits,
       steps,
       handlers,
@@ -87,8 +89,8 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
     return script
   }
 
-  // A machine takes address space of which a browser has enough for about a hundred, and a proxy with many listeners has
-  // the same script on each of them: once it has been seen to load, the others load when a stream first needs them.
+  // A proxy with many listeners has the same script on each of them: once it has been seen to load, the others load when a
+  // stream first needs them.
   const seen = new Set<string>()
 
   return {

@@ -133,7 +133,8 @@ function compile(src) {
     '-z,stack-size=4194304',
   ]
   if (!process.env.LUA_NAMES) linker.push('--strip-all')
-  linker.push(...['malloc', 'free', ...exported].map((name) => `--export=${name}`))
+  // What is below __global_base is the stack: nothing of a machine at rest.
+  linker.push(...['malloc', 'free', '__global_base', '__stack_pointer', ...exported].map((name) => `--export=${name}`))
   const options = linker.map((option) => `-Wl,${option}`)
   run(clang, [...common, '-O2', '-flto', ...new Set(objects), ...link, ...options, '-o', output], src)
 }

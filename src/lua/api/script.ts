@@ -1,5 +1,6 @@
 import { fromLatin1, textOf } from '../../engine/bytes.ts'
 import { chunkOf } from '../vm/frames.ts'
+import type { LuaPool } from '../vm/pool.ts'
 import { type LuaState, LuaVm } from '../vm/vm.ts'
 import {
   describeError,
@@ -24,8 +25,8 @@ export class ScriptLoadError extends Error {
 export interface ScriptOptions {
   /** For traces and steps: where the code stands. */
   name: string
-  /** Compiled lua.generated.wasm. */
-  module: WebAssembly.Module
+  /** Where its machine lives. */
+  pool: LuaPool
   limits: RunLimits
   /** Milliseconds since 1970. */
   now: () => number
@@ -165,8 +166,8 @@ export class LuaScript {
   }
 
   private load(): Loaded {
-    const { module, limits, now, environment, handlers } = this.options
-    const vm = new LuaVm(module, {
+    const { pool, limits, now, environment, handlers } = this.options
+    const vm = new LuaVm(pool, {
       memoryLimit: limits.memory,
       now,
       print: (text) => this.log('info', `print: ${text}`),

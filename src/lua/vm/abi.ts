@@ -1,9 +1,22 @@
 /** A `lua_State *`: the main thread or a coroutine. */
 export type LuaState = number
 
+/** What lua.generated.wasm imports under `host`. */
+export interface LuaImports {
+  call(L: LuaState, id: number): number
+  print(pointer: number, length: number): void
+  line(L: LuaState, line: number): void
+  now(): number
+  getenv(pointer: number, length: number): number
+  refused(pointer: number, length: number): void
+}
+
 /** What lua.generated.wasm exports; the `lx_` functions are defined in tools/lua-vm, the others are Lua's own C API. */
 export interface LuaExports {
-  memory: { readonly buffer: ArrayBuffer }
+  memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  /** Where data begins; the stack is below. */
+  __global_base: { readonly value: number }
+  __stack_pointer: { readonly value: number }
   _initialize?: () => void
   malloc(size: number): number
   free(pointer: number): void

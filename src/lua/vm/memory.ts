@@ -7,7 +7,7 @@ const cachedStrings = 1_024
 
 /** Byte strings in and out of the virtual machine's memory. One char of a JavaScript string is one byte (latin1). */
 export class LuaMemory {
-  private readonly x: LuaExports
+  private readonly machine: { readonly exports: LuaExports }
   private readonly scratch: number
   private readonly cache = new Map<string, number>()
   private view: Uint8Array
@@ -15,19 +15,26 @@ export class LuaMemory {
   /** Where C functions leave the length of the string they return. */
   readonly lengthPointer: number
 
-  constructor(exports: LuaExports) {
-    this.x = exports
+  /** The memory of a machine, in whatever instance that is at the time. */
+  constructor(machine: { readonly exports: LuaExports }) {
+    this.machine = machine
+    const { exports } = machine
     this.scratch = exports.malloc(scratchSize)
     this.lengthPointer = exports.malloc(8)
     this.view = new Uint8Array(exports.memory.buffer)
     this.words = new DataView(exports.memory.buffer)
   }
 
+  private get x(): LuaExports {
+    return this.machine.exports
+  }
+
   /** The whole memory; valid until the next call into the machine, which may grow it. */
   bytes(): Uint8Array {
-    if (this.view.buffer !== this.x.memory.buffer) {
-      this.view = new Uint8Array(this.x.memory.buffer)
-      this.words = new DataView(this.x.memory.buffer)
+    const { buffer } = this.x.memory
+    if (this.view.buffer !== buffer) {
+      this.view = new Uint8Array(buffer)
+      this.words = new DataView(buffer)
     }
     return this.view
   }

@@ -17,13 +17,16 @@
  * - **Objects.** `defineType` makes a metatable with methods; `pushObject` wraps a JavaScript value in a userdata of that
  *   type, `toObject` gets it back. The value is released when Lua collects the userdata. Whether an object may still be
  *   used is the host's own affair.
+ * - **Room.** A browser has address space for about a hundred instances. Machines that share a `LuaPool` take turns in a
+ *   few: one that is at rest may be laid aside, its memory kept as bytes, and goes on where it was when it is used again.
  * - **Safety.** Each run spends from the instruction budget (`setBudget`); once it is used up no pcall, coroutine or
  *   pattern stops the error. Memory past the limit is Lua's `not enough memory`. If the machine itself stops, `LuaTrap`
  *   is thrown and the machine is dead: make another.
  */
-import type { LuaExports, LuaState } from './abi.ts'
+import type { LuaExports, LuaImports, LuaState } from './abi.ts'
 import { LuaArgumentError, LuaError, LuaTrap } from './errors.ts'
 import { LuaMemory } from './memory.ts'
+import { LuaPool, type Tenant } from './pool.ts'
 import { LuaStack } from './stack.ts'
 
 export type { LuaState, LuaType } from './abi.ts'
@@ -66,10 +69,16 @@ export interface LuaObjectType<T> {
 const yieldBase = -16
 const kinds = { 2: 'runtime', 3: 'syntax', 4: 'memory', 5: 'handler', 6: 'handler' } as const
 
-export class LuaVm extends LuaStack {
+export class LuaVm extends LuaStack implements Tenant {
   readonly main: LuaState
   readonly memory: LuaMemory
-  readonly exports: LuaExports
+  readonly imports: LuaImports
+  private readonly pool: LuaPool
+  private resident: LuaExports | undefined
+  /** The memory while there is no instance. */
+  private image: Uint8Array | undefined
+  /** How many calls into the machine are going on, one inside the other. */
+  private entered = 0
   private readonly functions: HostFunction[] = []
   private readonly types: LuaObjectType<unknown>[] = []
   private nextObject = 1
@@ -78,10 +87,14 @@ export class LuaVm extends LuaStack {
   /** How many host functions are running, one inside the other. */
   private inHost = 0
 
-  /** A fresh state with the standard libraries open. `module` is lua.generated.wasm, compiled. About a millisecond. */
-  constructor(module: WebAssembly.Module, options: LuaVmOptions = {}) {
+  /**
+   * A fresh state with the standard libraries open: in an instance of its own of lua.generated.wasm, compiled, or in one
+   * of a pool's. About a millisecond.
+   */
+  constructor(from: WebAssembly.Module | LuaPool, options: LuaVmOptions = {}) {
     super()
-    const host = {
+    this.pool = from instanceof LuaPool ? from : new LuaPool(from, 1)
+    this.imports = {
       call: (L: LuaState, id: number) => this.hostCall(L, id),
       print: (pointer: number, length: number) => options.print?.(this.memory.read(pointer, length)),
       line: (L: LuaState, line: number) => this.lineHook?.(L, line),
@@ -92,17 +105,34 @@ export class LuaVm extends LuaStack {
       },
       refused: (pointer: number, length: number) => options.refused?.(this.memory.read(pointer, length)),
     }
-    const imports: Record<string, Record<string, (...args: number[]) => unknown>> = { host }
-    const missing = () => 8 // EBADF: libc is linked, nothing of the outside is given
-    for (const entry of WebAssembly.Module.imports(module)) {
-      imports[entry.module] ??= {}
-      imports[entry.module]![entry.name] ??= missing
-    }
-    this.exports = new WebAssembly.Instance(module, imports).exports as unknown as LuaExports
-    this.exports._initialize?.()
-    this.memory = new LuaMemory(this.exports)
+    this.resident = this.pool.moveIn(this)
+    this.memory = new LuaMemory(this)
     this.main = this.exports.lx_new(options.memoryLimit ?? 64 * 1024 * 1024)
     if (this.main === 0) throw new LuaTrap('memory', 'the memory limit is too small to start')
+  }
+
+  // Moving
+
+  /** The instance's functions; a machine that lay aside gets an instance again. Not to be kept across calls of other machines. */
+  get exports(): LuaExports {
+    return this.resident ?? this.wake()
+  }
+
+  /** Whether a call into the machine is going on: it has native frames and has to stay where it is. */
+  get busy(): boolean {
+    return this.entered > 0
+  }
+
+  moveOut(image: Uint8Array): void {
+    this.image = image
+    this.resident = undefined
+  }
+
+  private wake(): LuaExports {
+    const exports = this.pool.moveIn(this, this.image)
+    this.resident = exports
+    this.image = undefined
+    return exports
   }
 
   // Running
@@ -231,13 +261,17 @@ export class LuaVm extends LuaStack {
   /** Runs something that enters the machine; turns a stop of the machine into `LuaTrap` and remembers that it is dead. */
   enter<T>(run: () => T): T {
     if (this.dead !== undefined) throw this.dead
+    this.entered++
     try {
       return run()
     } catch (error) {
       // Inside a host function it may be Lua's own error on its way to a pcall further out.
       if (this.inHost > 0 && !(error instanceof Error)) throw error
       this.dead = error instanceof Error && !this.isTrap(error) ? error : this.trap(error)
+      this.pool.abandon(this)
       throw this.dead
+    } finally {
+      this.entered--
     }
   }
 
