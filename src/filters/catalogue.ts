@@ -3,6 +3,7 @@ import { catalogueEntry, type FilterAbout } from './about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
 import { about as basicAuth } from './http/basic_auth/about.ts'
+import { about as bodySizeLimit } from './http/body_size_limit/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
@@ -13,21 +14,25 @@ import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
+import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as grpcWeb } from './http/grpc_web/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
 import { about as headerToMetadata } from './http/header_to_metadata/about.ts'
+import { about as ipTagging } from './http/ip_tagging/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
 import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
+import { about as ratelimit } from './http/ratelimit/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
 import { about as setMetadata } from './http/set_metadata/about.ts'
 import { about as upstreamRbac } from './http/upstream_rbac/about.ts'
+import { about as wasm } from './http/wasm/about.ts'
 import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
 import { about as listenerLocalRatelimit } from './listener/local_ratelimit/about.ts'
 import { about as listenerOriginalDst } from './listener/original_dst/about.ts'
@@ -41,6 +46,7 @@ import { about as networkHttpConnectionManager } from './network/http_connection
 import { about as networkIstioStats } from './network/istio_stats/about.ts'
 import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
 import { about as networkRbac } from './network/rbac/about.ts'
+import { about as networkRedisProxy } from './network/redis_proxy/about.ts'
 import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
 import { about as networkSniCluster } from './network/sni_cluster/about.ts'
 import { about as networkTcpProxy } from './network/tcp_proxy/about.ts'
@@ -53,33 +59,38 @@ import { notSimulatedUdp } from './not-simulated/udp.ts'
 export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
     alpn,
-    buffer,
-    composite,
     apiKeyAuth,
     basicAuth,
+    bodySizeLimit,
+    buffer,
+    composite,
     cors,
-    extAuthz,
-    fault,
     credentialInjector,
     csrf,
+    extAuthz,
+    fault,
     filterChain,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,
+    grpcJsonTranscoder,
     grpcStats,
     grpcWeb,
     headerMutation,
     headerToMetadata,
+    ipTagging,
     istioStats,
     jwtAuthn,
     localRatelimit,
     lua,
     matchDelegate,
     peerMetadata,
+    ratelimit,
     rbac,
     router,
     setFilterState,
     setMetadata,
     upstreamRbac,
+    wasm,
   ],
   network: [
     networkConnectionLimit,
@@ -89,6 +100,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     networkIstioStats,
     networkLocalRatelimit,
     networkRbac,
+    networkRedisProxy,
     networkSetFilterState,
     networkSniCluster,
     networkTcpProxy,

@@ -4,6 +4,7 @@ import type { NetworkFilterDefinition } from '../engine/network/types.ts'
 import { alpn } from './http/alpn/index.ts'
 import { apiKeyAuth } from './http/api_key_auth/index.ts'
 import { basicAuth } from './http/basic_auth/index.ts'
+import { bodySizeLimit } from './http/body_size_limit/index.ts'
 import { buffer } from './http/buffer/index.ts'
 import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
@@ -14,20 +15,24 @@ import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
+import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
 import { grpcWeb } from './http/grpc_web/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
 import { headerToMetadata } from './http/header_to_metadata/index.ts'
+import { ipTagging } from './http/ip_tagging/index.ts'
 import { istioStats } from './http/istio_stats/index.ts'
 import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
+import { ratelimit } from './http/ratelimit/index.ts'
 import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
 import { setFilterState } from './http/set_filter_state/index.ts'
 import { setMetadata } from './http/set_metadata/index.ts'
+import { wasm } from './http/wasm/index.ts'
 import { httpInspector } from './listener/http_inspector/index.ts'
 import { listenerLocalRatelimit } from './listener/local_ratelimit/index.ts'
 import { originalDst } from './listener/original_dst/index.ts'
@@ -41,6 +46,7 @@ import { httpConnectionManager } from './network/http_connection_manager/index.t
 import { networkIstioStats } from './network/istio_stats/index.ts'
 import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
 import { networkRbac } from './network/rbac/index.ts'
+import { redisProxy } from './network/redis_proxy/index.ts'
 import { networkSetFilterState } from './network/set_filter_state/index.ts'
 import { sniCluster } from './network/sni_cluster/index.ts'
 import { tcpProxy } from './network/tcp_proxy/index.ts'
@@ -53,32 +59,37 @@ type Any = any
 /** Filters that are simulated, sorted by folder. */
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   alpn,
-  buffer,
-  composite,
   apiKeyAuth,
   basicAuth,
+  bodySizeLimit,
+  buffer,
+  composite,
   cors,
-  extAuthz,
-  fault,
   credentialInjector,
   csrf,
+  extAuthz,
+  fault,
   filterChain,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,
+  grpcJsonTranscoder,
   grpcStats,
   grpcWeb,
   headerMutation,
   headerToMetadata,
+  ipTagging,
   istioStats,
   jwtAuthn,
   localRatelimit,
   lua,
   matchDelegate,
   peerMetadata,
+  ratelimit,
   rbac,
   router,
   setFilterState,
   setMetadata,
+  wasm,
 ]
 
 export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
@@ -89,6 +100,7 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   networkIstioStats,
   networkLocalRatelimit,
   networkRbac,
+  redisProxy,
   networkSetFilterState,
   sniCluster,
   tcpProxy,

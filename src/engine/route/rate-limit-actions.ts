@@ -23,6 +23,8 @@ export interface DescriptorContext {
   info: StreamInfo
   /** The proxy's own cluster (node.cluster), for source_cluster. */
   localCluster: string
+  /** Whether the runtime switches limits with this disable_key off; left out: nothing is. */
+  isDisabled?: (disableKey: string) => boolean
 }
 
 /** One entry; `skipped` when the action allows its value to be absent; undefined: the whole descriptor is dropped. */

@@ -10,7 +10,8 @@ import type { JsonValue, StreamInfo } from '../stream-info.ts'
 import { createDescriptorAction, type DescriptorContext, keyPath } from './rate-limit-actions.ts'
 import type { RateLimitDescriptor, RateLimits } from './types.ts'
 
-const UNITS = ['UNKNOWN', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTH', 'YEAR', 'WEEK']
+/** RateLimitUnit by number. */
+export const RATE_LIMIT_UNITS = ['UNKNOWN', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTH', 'YEAR', 'WEEK']
 
 const noRateLimits: RateLimits = { empty: true, descriptors: () => [] }
 
@@ -24,6 +25,7 @@ export function createRateLimits(configs: readonly RateLimit[], path: string, se
       const found: RateLimitDescriptor[] = []
       for (const policy of policies) {
         if (policy.stage !== stage || policy.onStreamDone !== onStreamDone) continue
+        if (policy.disableKey !== '' && context.isDisabled?.(policy.disableKey)) continue
         const descriptor = policy.descriptor(context)
         if (descriptor) found.push(descriptor)
       }
@@ -41,6 +43,7 @@ function createPolicy(config: RateLimit, path: string, services: EngineServices)
   return {
     stage: config.stage ?? 0,
     onStreamDone: config.applyOnStreamDone,
+    disableKey: config.disableKey,
     descriptor(context: DescriptorContext): RateLimitDescriptor | undefined {
       const entries: RateLimitDescriptor['entries'] = []
       for (const action of actions) {
@@ -72,12 +75,12 @@ function overrideOf(config: OverrideConfig, info: StreamInfo): RateLimitDescript
   const { overrideSpecifier } = config
   if (overrideSpecifier.case === 'rateLimit') {
     const { requestsPerUnit, unit } = overrideSpecifier.value
-    return { requestsPerUnit, unit: UNITS[unit] ?? 'UNKNOWN' }
+    return { requestsPerUnit, unit: RATE_LIMIT_UNITS[unit] ?? 'UNKNOWN' }
   }
   const value = metadataOf(overrideSpecifier.value?.metadataKey, info)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const { requests_per_unit: requests, unit } = value
-  if (typeof requests !== 'number' || typeof unit !== 'string' || !UNITS.includes(unit)) return undefined
+  if (typeof requests !== 'number' || typeof unit !== 'string' || !RATE_LIMIT_UNITS.includes(unit)) return undefined
   return { requestsPerUnit: requests, unit }
 }
 

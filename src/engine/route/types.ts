@@ -187,7 +187,13 @@ export interface RateLimits {
   /** Descriptors for a stage, in order; a limit that lacks one of its entries gives none. `onStreamDone` picks those computed at the end. */
   descriptors(
     stage: number,
-    context: { headers: HeaderMap; info: StreamInfo; localCluster: string },
+    context: {
+      headers: HeaderMap
+      info: StreamInfo
+      localCluster: string
+      /** Whether limits with this disable_key are off; left out: none are. */
+      isDisabled?: (disableKey: string) => boolean
+    },
     onStreamDone?: boolean,
   ): RateLimitDescriptor[]
 }

@@ -48,16 +48,6 @@ export const trafficHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/bandwidth_share_filter',
   },
   {
-    name: 'envoy.filters.http.body_size_limit',
-    config: 'envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit',
-    title: 'Body Size Limit',
-    group: 'traffic',
-    summary: 'Refuses bodies over a size without buffering them.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/body_size_limit_filter',
-    upstream: true,
-  },
-  {
     name: 'envoy.filters.http.cdn_loop',
     config: 'envoy.extensions.filters.http.cdn_loop.v3.CdnLoopConfig',
     title: 'CDN Loop',
@@ -112,19 +102,6 @@ export const trafficHttp: FilterAbout[] = [
     summary: 'Limits requests by quotas that a service hands out.',
     notModelled: [],
     docs: 'configuration/http/http_filters/rate_limit_quota_filter',
-  },
-  {
-    name: 'envoy.filters.http.ratelimit',
-    config: 'envoy.extensions.filters.http.ratelimit.v3.RateLimit',
-    title: 'Rate Limit',
-    group: 'traffic',
-    summary: 'Asks a rate limit service about each request\u2019s descriptors.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/rate_limit_filter',
-    defaults: {
-      domain: 'default',
-      rate_limit_service: { transport_api_version: 'V3', grpc_service: { envoy_grpc: { cluster_name: 'ratelimit' } } },
-    },
   },
   {
     name: 'envoy.filters.http.stateful_session',
@@ -185,19 +162,6 @@ export const trafficHttp: FilterAbout[] = [
     notModelled: [],
     docs: 'configuration/http/http_filters/health_check_filter',
     defaults: { pass_through_mode: false, headers: [{ name: ':path', string_match: { exact: '/healthz' } }] },
-  },
-  {
-    name: 'envoy.filters.http.ip_tagging',
-    config: 'envoy.extensions.filters.http.ip_tagging.v3.IPTagging',
-    title: 'IP Tagging',
-    group: 'observability',
-    summary: 'Marks requests by the address ranges they come from.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/ip_tagging_filter',
-    defaults: {
-      request_type: 'BOTH',
-      ip_tags: [{ ip_tag_name: 'internal', ip_list: [{ address_prefix: '10.0.0.0', prefix_len: 8 }] }],
-    },
   },
   {
     name: 'envoy.filters.http.proto_message_extraction',
