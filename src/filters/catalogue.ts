@@ -15,6 +15,7 @@ import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
+import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as grpcWeb } from './http/grpc_web/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
@@ -72,6 +73,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     filterChain,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,
+    grpcJsonTranscoder,
     grpcJsonTranscoder,
     grpcStats,
     grpcWeb,

@@ -16,6 +16,7 @@ import { filterChain } from './http/filter_chain/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
+import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
 import { grpcWeb } from './http/grpc_web/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
@@ -72,6 +73,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   filterChain,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,
+  grpcJsonTranscoder,
   grpcJsonTranscoder,
   grpcStats,
   grpcWeb,

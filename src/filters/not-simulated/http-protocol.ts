@@ -78,15 +78,6 @@ export const protocolHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/grpc_json_reverse_transcoder_filter',
   },
   {
-    name: 'envoy.filters.http.grpc_json_transcoder',
-    config: 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder',
-    title: 'gRPC-JSON Transcoder',
-    group: 'protocol',
-    summary: 'Lets REST clients call gRPC services, by their descriptors.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/grpc_json_transcoder_filter',
-  },
-  {
     name: 'envoy.filters.http.mcp',
     config: 'envoy.extensions.filters.http.mcp.v3.Mcp',
     title: 'MCP',
