@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from '../../../engine/stream-info.ts'
+import type { JsonObject } from '../../../engine/stream-info.ts'
+import { readStruct } from '../protobuf-json.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUES = new Map([...ALPHABET].map((char, i) => [char, i]))
@@ -38,11 +39,10 @@ export function toBase64(bytes: string): string {
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A JSON object of UTF-8 text; undefined for anything else. */
+/** A JSON object of UTF-8 text, read as protobuf reads it; undefined for anything else. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(strict.decode(bytes))
-    return isObject(value) ? value : undefined
+    return readStruct(strict.decode(bytes))
   } catch {
     return undefined
   }
