@@ -7,7 +7,11 @@ export const about = {
   title: 'gRPC-JSON Transcoder',
   group: 'protocol',
   summary: 'Lets REST clients call gRPC services, by their descriptors.',
-  notModelled: ['descriptor sets in files', 'the wording of the answer to a message of the server that does not parse'],
+  notModelled: [
+    'descriptor sets in files',
+    'the wording of the answer to a message of the server that does not parse',
+    'the order of map entries whose keys are whole numbers',
+  ],
   docs: 'configuration/http/http_filters/grpc_json_transcoder_filter',
   defaults: { proto_descriptor_bin: '' },
 } satisfies FilterAbout

@@ -1,5 +1,14 @@
-import { type DescField, type DescMessage, type Message, type Registry, ScalarType, toJson } from '@bufbuild/protobuf'
+import {
+  type DescField,
+  type DescMessage,
+  fromBinary,
+  type Message,
+  type Registry,
+  ScalarType,
+  toJson,
+} from '@bufbuild/protobuf'
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect'
+import type { Any } from '@bufbuild/protobuf/wkt'
 
 /** GrpcJsonTranscoder.PrintOptions, as far as one message goes. */
 export interface PrintOptions {
@@ -26,9 +35,23 @@ export function printMessage(desc: DescMessage, message: Message, registry: Regi
   return options.whitespace ? `${indented(tree, '')}\n` : compact(tree)
 }
 
-/** JSON that is not a message's, written the same way. */
-export function printJson(json: unknown, { whitespace }: PrintOptions): string {
-  return whitespace ? `${indented(treeOf(json), '')}\n` : compact(treeOf(json))
+/** A google.rpc.Status, which the descriptors need not have. Throws when they lack a detail's type. */
+export function printStatus(status: RpcStatus, registry: Registry, options: PrintOptions): string {
+  const { code, message, details } = status
+  const printer = new Printer(registry, options)
+  const members: [string, Tree][] = []
+  if (code !== 0 || options.primitives) members.push(['code', { text: String(code) }])
+  if (message !== '' || options.primitives) members.push(['message', { text: quoted(message) }])
+  if (details.length > 0 || options.primitives)
+    members.push(['details', { items: details.map((detail) => printer.any(detail)) }])
+  const tree = { members }
+  return options.whitespace ? `${indented(tree, '')}\n` : compact(tree)
+}
+
+export interface RpcStatus {
+  code: number
+  message: string
+  details: Any[]
 }
 
 class Printer {
@@ -41,6 +64,7 @@ class Printer {
   }
 
   message(message: ReflectMessage): Tree {
+    if (message.desc.typeName === 'google.protobuf.Any') return this.any(message.message as Any)
     if (message.desc.typeName.startsWith('google.protobuf.'))
       return treeOf(toJson(message.desc, message.message, { registry: this.registry }))
     const members: [string, Tree][] = []
@@ -49,6 +73,18 @@ class Printer {
       members.push([this.options.protoNames ? field.name : field.jsonName, this.field(message, field)])
     }
     return { members }
+  }
+
+  /** A message in an Any: its fields behind its type, or its value when it has a JSON form of its own. */
+  any(any: Any): Tree {
+    if (any.typeUrl === '') return { members: [] }
+    const name = any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1)
+    const desc = this.registry.getMessage(name)
+    if (!desc) throw new Error(`no type ${name}`)
+    const inner = this.message(reflect(desc, fromBinary(desc, any.value)))
+    const type: [string, Tree] = ['@type', { text: quoted(any.typeUrl) }]
+    const plain = inner.members && !name.startsWith('google.protobuf.')
+    return { members: plain ? [type, ...inner.members!] : [type, ['value', inner]] }
   }
 
   // Fields that cannot tell unset from zero: singular scalars and enums, lists, maps.

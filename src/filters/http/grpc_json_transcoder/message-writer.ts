@@ -1,6 +1,6 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { fromLatin1, fromUtf8 } from '../../../engine/bytes.ts'
+import { fromLatin1, textOf } from '../../../engine/bytes.ts'
 import { type JsonNode, TranscodeError } from './json-reader.ts'
 import { scalarOf } from './scalars.ts'
 import { fieldNamed, noWeave, type Weave } from './weave.ts'
@@ -46,28 +46,31 @@ export class MessageWriter {
     path: string,
   ): void {
     const taken = new Set<string>()
+    const isFree = (field: DescField): boolean => {
+      const oneof = field.oneof?.name
+      if (oneof === undefined) return true
+      if (taken.has(oneof))
+        this.invalid(path, `oneof field '${oneof}' is already set. Cannot set '${field.name}'`, 'oneof')
+      const free = !taken.has(oneof)
+      taken.add(oneof)
+      return free
+    }
     for (const [name, value] of members) {
       const field = fieldNamed(desc, name)
-      if (!field) continue
-      const oneof = field.oneof?.name
-      if (oneof !== undefined && value.kind !== 'null') {
-        if (taken.has(oneof)) {
-          this.invalid(path, `oneof field '${oneof}' is already set. Cannot set '${name}'`, 'oneof')
-          continue
-        }
-        taken.add(oneof)
-      }
+      if (!field || (value.kind !== 'null' && !isFree(field))) continue
       if (value.kind !== 'array' && value.kind !== 'object') this.giveWay(out, weave, name, value, path)
       this.member(out, field, value, takeMessage(weave, name), path, name)
     }
-    for (const { field, value } of weave.values) this.woven(out, field, value, path)
+    for (const { field, value } of weave.values) if (isFree(field)) this.woven(out, field, value, path)
     for (const { field, weave: inner } of weave.messages)
-      this.value(out, field.number, targetOf(field), NOTHING, inner, join(path, field.name))
+      if (isFree(field)) this.value(out, field.number, targetOf(field), NOTHING, inner, join(path, field.name))
   }
 
   private woven(out: BinaryWriter, field: DescField, value: string, path: string): void {
-    const node: JsonNode = { kind: 'string', value: fromUtf8(fromLatin1(value)) }
-    this.value(out, field.number, targetOf(field), node, noWeave(), join(path, field.name))
+    const node: JsonNode = { kind: 'string', value: textOf(fromLatin1(value)) }
+    const at = join(path, field.name)
+    if (field.fieldKind === 'map') this.invalid(at, shown(node), `type.googleapis.com/${entryType(field)}`)
+    else this.value(out, field.number, targetOf(field), node, noWeave(), at)
   }
 
   // The body has this field: what the path or the query said of it goes first when it repeats, and is dropped when not.
@@ -152,7 +155,7 @@ export class MessageWriter {
     weave: Weave,
     path: string,
   ): void {
-    const special = wellKnown(message.typeName, value, path)
+    const special = wellKnown(message.typeName, value, path.slice(path.lastIndexOf('.') + 1))
     const members = special ?? (value.kind === 'object' ? value.members : { problem: shown(value) })
     if (!Array.isArray(members)) {
       this.invalid(path, members.problem, `type.googleapis.com/${message.typeName}`)
@@ -178,6 +181,12 @@ function takeMessage(weave: Weave, name: string): Weave {
 
 function targetOf(field: DescField): Target {
   return field.message ?? field.enum ?? field.scalar ?? ScalarType.STRING
+}
+
+/** The message that protoc makes for the entries of a map. */
+function entryType(field: DescField): string {
+  const pascal = field.name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  return `${field.parent.typeName}.${pascal}Entry`
 }
 
 function isValue(target: Target): boolean {

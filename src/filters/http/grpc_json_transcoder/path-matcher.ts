@@ -64,14 +64,11 @@ export class PathMatcher<T> {
 
   private split(path: string): string[] {
     const colon = path.lastIndexOf(':')
-    let text = path
-    if (colon > path.lastIndexOf('/')) {
-      const known = this.options.unregisteredVerbs || this.verbs.has(path.slice(colon + 1))
-      if (known) text = `${path.slice(0, colon)}/${path.slice(colon + 1)}`
-    }
-    const parts = text.slice(1).split('/')
+    const verb = colon > path.lastIndexOf('/') ? path.slice(colon + 1) : undefined
+    const isVerb = verb !== undefined && (this.options.unregisteredVerbs || this.verbs.has(verb))
+    const parts = (isVerb ? path.slice(0, colon) : path).slice(1).split('/')
     while (parts.at(-1) === '') parts.pop()
-    return parts
+    return isVerb ? [...parts, verb] : parts
   }
 
   private pathBindings(template: HttpTemplate, parts: string[]): Binding[] {
@@ -102,7 +99,10 @@ function find<T>(node: Node<T>, parts: string[], at: number, httpMethod: string,
     const found = child && find(child, parts, at + 1, httpMethod, key === '**')
     if (found) return found
   }
-  return rest ? find(node, parts, at + 1, httpMethod, true) : undefined
+  if (rest) return find(node, parts, at + 1, httpMethod, true)
+  // `**` stands for no segment too: then its verb follows at once.
+  const none = node.children.get('**')
+  return none ? find(none, parts, at, httpMethod, false) : undefined
 }
 
 type Found<T> = { target: T; template: HttpTemplate } | 'ambiguous' | undefined

@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { Buffer } from '../../../engine/buffer.ts'
-import { fromLatin1 } from '../../../engine/bytes.ts'
+import { fromLatin1, textOf } from '../../../engine/bytes.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { isGrpcRequest } from '../../../engine/match/grpc.ts'
 import { grpcFrameHeader } from '../../common/grpc-frame.ts'
@@ -60,7 +60,7 @@ export function requestFrames(settings: TranscoderSettings, { route, weave }: Ca
 function messagesOf(route: MethodRoute, body: Uint8Array, streaming: boolean): JsonNode[] {
   const inField = (node: JsonNode): JsonNode => (route.body === '*' ? node : wrapped(route.body, node))
   if (route.body === '') return [empty]
-  const text = new TextDecoder().decode(body)
+  const text = textOf(body)
   const node = text.trim() === '' ? empty : readJson(text)
   if (!streaming) return [inField(node)]
   if (node.kind === 'object') throw new TranscodeError('Expected an array instead of an object')

@@ -1,13 +1,13 @@
-import { type DescMessage, fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf'
+import { type DescMessage, fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import { type Any, AnySchema } from '@bufbuild/protobuf/wkt'
+import { AnySchema } from '@bufbuild/protobuf/wkt'
 import { Buffer } from '../../../engine/buffer.ts'
 import { fromLatin1, latin1, utf8 } from '../../../engine/bytes.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { strictBase64Decode } from '../../common/base64.ts'
 import { GrpcFrameDecoder } from '../../common/grpc-frame.ts'
 import type { MethodRoute, TranscoderSettings } from './config.ts'
-import { printJson, printMessage } from './json-printer.ts'
+import { printMessage, printStatus, type RpcStatus } from './json-printer.ts'
 import { TranscodeError } from './json-reader.ts'
 
 /** Turns the frames of a response into JSON, or into the body that a google.api.HttpBody has. */
@@ -125,24 +125,12 @@ export function statusJson(status: number, headers: HeaderMap, settings: Transco
   const binary = headers.get('grpc-status-details-bin')
   const decoded = binary === undefined ? undefined : strictBase64Decode(padded(binary))
   try {
-    const { code, message, details } = decoded === undefined ? plain(status, headers) : readStatus(fromLatin1(decoded))
-    const print = settings.print.primitives
-    const members: [string, JsonValue][] = []
-    if (code !== 0 || print) members.push(['code', code])
-    if (message !== '' || print) members.push(['message', message])
-    const shown = details.map((detail) => toJson(AnySchema, detail, { registry: settings.registry }))
-    if (shown.length > 0 || print) members.push(['details', shown])
-    return utf8(printJson(Object.fromEntries(members), settings.print))
+    const rpcStatus = decoded === undefined ? plain(status, headers) : readStatus(fromLatin1(decoded))
+    return utf8(printStatus(rpcStatus, settings.registry, settings.print))
   } catch {
     // A detail of a type that the descriptors do not have.
     return undefined
   }
-}
-
-interface RpcStatus {
-  code: number
-  message: string
-  details: Any[]
 }
 
 function plain(code: number, headers: HeaderMap): RpcStatus {

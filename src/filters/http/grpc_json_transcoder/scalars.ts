@@ -1,5 +1,6 @@
 import { type DescEnum, ScalarType } from '@bufbuild/protobuf'
 import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { utf8 } from '../../../engine/bytes.ts'
 import type { JsonNode } from './json-reader.ts'
 
 /** How to write a JSON value as a scalar or an enum; without `write` the value does not fit. */
@@ -17,7 +18,7 @@ export function scalarOf(of: ScalarType | DescEnum, value: JsonNode, caseInsensi
   switch (of) {
     case ScalarType.STRING:
       return writer(type, WireType.LengthDelimited, value.kind === 'string' ? value.value : undefined, (out, text) =>
-        out.string(text),
+        out.bytes(utf8(text)),
       )
     case ScalarType.BYTES:
       return writer(type, WireType.LengthDelimited, bytesOf(value), (out, bytes) => out.bytes(bytes))

@@ -58,10 +58,12 @@ function anyValue(value: JsonNode): Members {
 function timestamp(text: string, path: string): Members | Problem {
   const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text)
   const ms = found ? Date.parse(`${found[1]}${found[3]}`) : Number.NaN
-  if (!found || Number.isNaN(ms)) {
+  // The 30th of February would pass as the 1st of March.
+  const isDay = found && !Number.isNaN(ms) && new Date(`${found[1]}Z`).toISOString().startsWith(found[1]!)
+  if (!found || !isDay) {
     const zoned = /(Z|[+-]\d\d:\d\d)$/.test(text)
     const what = zoned
-      ? `Invalid time format: ${text}`
+      ? `Invalid time format: ${found ? 'Out-of-range field' : 'Failed to parse input'}`
       : "Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset."
     return { problem: `Field '${path}', ${what}` }
   }
