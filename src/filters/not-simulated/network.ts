@@ -88,21 +88,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     },
   },
   {
-    name: 'envoy.filters.network.redis_proxy',
-    config: 'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy',
-    title: 'Redis Proxy',
-    group: 'protocol',
-    summary: 'Splits Redis commands over a cluster of Redis servers.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/redis_proxy_filter',
-    terminal: true,
-    defaults: {
-      stat_prefix: 'redis',
-      settings: { op_timeout: '5s' },
-      prefix_routes: { catch_all_route: { cluster: 'redis' } },
-    },
-  },
-  {
     name: 'envoy.filters.network.reverse_tunnel',
     config: 'envoy.extensions.filters.network.reverse_tunnel.v3.ReverseTunnel',
     title: 'Reverse Tunnel',
