@@ -33,6 +33,7 @@ export class Http1ClientCodec implements ParserEvents {
   private readonly parser: Http1Parser
   private status = 0
   private headers = new HeaderMap('response')
+  private received = new Buffer()
   private trailers: HeaderMap | undefined
   private deferredHeaders: HeaderMap | undefined
   private headerBytes = 0
@@ -91,6 +92,7 @@ export class Http1ClientCodec implements ParserEvents {
   dispatch(bytes: Uint8Array): void {
     let at = 0
     while (at < bytes.length && !this.responseComplete) at += this.parser.execute(at === 0 ? bytes : bytes.subarray(at))
+    this.passBodyOn()
   }
 
   /** The server closed; true when that was the end of a body that nothing else delimits. */
@@ -170,10 +172,19 @@ export class Http1ClientCodec implements ParserEvents {
   }
 
   body(bytes: Uint8Array): void {
-    this.decoder.decodeData(Buffer.of(bytes.slice()), false)
+    this.received.append(bytes.slice())
+  }
+
+  /** Pieces of a body that came together are passed on together, as the server's side does. */
+  private passBodyOn(): void {
+    if (this.received.length === 0) return
+    const body = this.received
+    this.received = new Buffer()
+    this.decoder.decodeData(body, false)
   }
 
   messageComplete(): void {
+    this.passBodyOn()
     if (this.informational) {
       this.informational = false
       return
@@ -209,5 +220,5 @@ export function requestProblem(headers: HeaderMap): string | undefined {
 }
 
 function escapeName(name: string): string {
-  return JSON.stringify(textOf(fromLatin1(name))).slice(1, -1)
+  return textOf(fromLatin1(JSON.stringify(name).slice(1, -1)))
 }

@@ -65,6 +65,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private version = ''
   private headerBytes = 0
   private tunnel = false
+  private received = new Buffer()
   private deferredHeaders: HeaderMap | undefined
   private failed = false
   private resetCalled = false
@@ -101,6 +102,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
         data.drain(used)
         if (this.parser.paused || used === 0) break
       }
+      this.passBodyOn()
     } catch (error) {
       this.failed = true
       if (error instanceof CodecError) this.refuse(error)
@@ -214,10 +216,19 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   }
 
   body(bytes: Uint8Array): void {
-    this.active?.encoder.decoder.decodeData(Buffer.of(bytes.slice()), false)
+    this.received.append(bytes.slice())
+  }
+
+  /** Pieces of a body that came together, chunks or not, are passed on together (Envoy: ConnectionImpl::dispatchBufferedBody). */
+  private passBodyOn(): void {
+    if (this.received.length === 0) return
+    const body = this.received
+    this.received = new Buffer()
+    this.active?.encoder.decoder.decodeData(body, false)
   }
 
   messageComplete(): void {
+    this.passBodyOn()
     const active = this.active
     if (!active) return
     active.remoteComplete = true
