@@ -3,5 +3,4 @@
  * run until it is taken off this list; so does a path that no longer exists.
  */
 export const KNOWN: Readonly<Record<string, string>> = {
-  'conformance/cases/http-filters/86-mcp-filter.yaml': 'mcp is not simulated yet',
 }

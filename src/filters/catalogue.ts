@@ -15,7 +15,6 @@ import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
-import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
 import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as grpcWeb } from './http/grpc_web/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
@@ -26,6 +25,7 @@ import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
+import { about as mcp } from './http/mcp/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as ratelimit } from './http/ratelimit/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
@@ -74,7 +74,6 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,
     grpcJsonTranscoder,
-    grpcJsonTranscoder,
     grpcStats,
     grpcWeb,
     headerMutation,
@@ -85,6 +84,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     localRatelimit,
     lua,
     matchDelegate,
+    mcp,
     peerMetadata,
     ratelimit,
     rbac,

@@ -16,7 +16,6 @@ import { filterChain } from './http/filter_chain/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
-import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
 import { grpcStats } from './http/grpc_stats/index.ts'
 import { grpcWeb } from './http/grpc_web/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
@@ -27,6 +26,7 @@ import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
+import { mcp } from './http/mcp/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { ratelimit } from './http/ratelimit/index.ts'
 import { rbac } from './http/rbac/index.ts'
@@ -74,7 +74,6 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,
   grpcJsonTranscoder,
-  grpcJsonTranscoder,
   grpcStats,
   grpcWeb,
   headerMutation,
@@ -85,6 +84,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   localRatelimit,
   lua,
   matchDelegate,
+  mcp,
   peerMetadata,
   ratelimit,
   rbac,

@@ -110,16 +110,6 @@ export const otherHttp: FilterAbout[] = [
     defaults: { grpc_service: { envoy_grpc: { cluster_name: 'ext-proc' } } },
   },
   {
-    name: 'envoy.filters.http.wasm',
-    config: 'envoy.extensions.filters.http.wasm.v3.Wasm',
-    title: 'Wasm',
-    group: 'scripting',
-    summary: 'Runs a proxy-wasm module on each stream.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/wasm_filter',
-    upstream: true,
-  },
-  {
     name: 'envoy.filters.http.golang',
     config: 'envoy.extensions.filters.http.golang.v3alpha.Config',
     title: 'Golang',

@@ -78,15 +78,6 @@ export const protocolHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/grpc_json_reverse_transcoder_filter',
   },
   {
-    name: 'envoy.filters.http.mcp',
-    config: 'envoy.extensions.filters.http.mcp.v3.Mcp',
-    title: 'MCP',
-    group: 'protocol',
-    summary: 'Reads Model Context Protocol requests and puts what they call into metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/mcp_filter',
-  },
-  {
     name: 'envoy.filters.http.mcp_json_rest_bridge',
     config: 'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridge',
     title: 'MCP REST Bridge',
