@@ -15,10 +15,19 @@ export const RATE_LIMIT_UNITS = ['UNKNOWN', 'SECOND', 'MINUTE', 'HOUR', 'DAY', '
 
 const noRateLimits: RateLimits = { empty: true, descriptors: () => [] }
 
-/** rate_limits of one level made ready (Envoy: source/common/router/router_ratelimit.cc). */
-export function createRateLimits(configs: readonly RateLimit[], path: string, services: EngineServices): RateLimits {
+/**
+ * rate_limits of one level made ready (Envoy: source/common/router/router_ratelimit.cc, and for the limits that a filter
+ * carries itself ratelimit_config.cc in source/extensions/filters/common).
+ * @param owner who carries them: Envoy reads `hits_addend` only where it is a filter, in its own or its per-route configuration.
+ */
+export function createRateLimits(
+  configs: readonly RateLimit[],
+  path: string,
+  services: EngineServices,
+  owner: 'route' | 'filter' = 'route',
+): RateLimits {
   if (configs.length === 0) return noRateLimits
-  const policies = configs.map((config, i) => createPolicy(config, `${path}[${i}]`, services))
+  const policies = configs.map((config, i) => createPolicy(config, `${path}[${i}]`, services, owner))
   return {
     empty: false,
     descriptors(stage, context, onStreamDone = false) {
@@ -34,9 +43,9 @@ export function createRateLimits(configs: readonly RateLimit[], path: string, se
   }
 }
 
-function createPolicy(config: RateLimit, path: string, services: EngineServices) {
+function createPolicy(config: RateLimit, path: string, services: EngineServices, owner: 'route' | 'filter') {
   const actions = config.actions.map((action, i) => createDescriptorAction(action, `${path}.actions[${i}]`, services))
-  const hits = config.hitsAddend
+  const hits = owner === 'filter' ? config.hitsAddend : undefined
   const hitsFormat = hits?.format
     ? parseFormat(hits.format, { path: `${path}.hits_addend.format`, services })
     : undefined
@@ -57,6 +66,8 @@ function createPolicy(config: RateLimit, path: string, services: EngineServices)
       if (limit) descriptor.limit = limit
       const addend =
         hits && hitsOf(hits.number, hitsFormat?.format({ info: context.info, requestHeaders: context.headers }))
+      // A format that comes to no number leaves nothing to count.
+      if (hits && addend === undefined && hitsFormat) return undefined
       if (addend !== undefined) descriptor.hitsAddend = addend
       if (hits?.isNegativeHits) descriptor.isNegativeHits = true
       if (config.xRatelimitOption === 1) descriptor.xRateLimitOption = 'OFF'

@@ -73,7 +73,9 @@ function settings(config: LocalRateLimit, context: FilterFactoryContext): Settin
     perConnection: config.localRateLimitPerDownstreamConnection ? new WeakMap() : undefined,
     makeLimiter,
     own:
-      config.rateLimits.length > 0 ? createRateLimits(config.rateLimits, `${path}.rate_limits`, services) : undefined,
+      config.rateLimits.length > 0
+        ? createRateLimits(config.rateLimits, `${path}.rate_limits`, services, 'filter')
+        : undefined,
     requestHeaders: headerParser(
       config.requestHeadersToAddWhenNotEnforced,
       'request_headers_to_add_when_not_enforced',

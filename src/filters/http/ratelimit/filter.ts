@@ -70,13 +70,17 @@ export function ratelimitFilter(settings: RateLimitSettings): HttpFilter {
     call = client.limit({ domain: domain(), descriptors, hitsAddend: hitsOf(stream) }, parent, (answer) => {
       call = undefined
       calling = false
-      if (initiating) complete(answer, stream).next()
-      else stream.resume(() => complete(answer, stream))
+      if (initiating) complete(answer, descriptors, stream).next()
+      else stream.resume(() => complete(answer, descriptors, stream))
     })
     initiating = false
   }
 
-  const complete = (answer: LimitAnswer, stream: HttpStream): ResumeAction => {
+  const complete = (
+    answer: LimitAnswer,
+    descriptors: readonly RateLimitDescriptor[],
+    stream: HttpStream,
+  ): ResumeAction => {
     const { verdict, statuses, metadata } = answer
     stream.note(answer.reason)
     toAdd = answer.responseHeaders.length > 0 ? headersOf('response', answer.responseHeaders) : undefined
@@ -87,7 +91,12 @@ export function ratelimitFilter(settings: RateLimitSettings): HttpFilter {
       toAdd.add(name, value)
     }
     if (verdict === 'over limit' && !config.disableXEnvoyRatelimitedHeader) add('x-envoy-ratelimited', 'true')
-    if (config.enableXRatelimitHeaders === 1) for (const [name, value] of xRateLimitHeaders(statuses)) add(name, value)
+    const draft03 = config.enableXRatelimitHeaders === 1
+    const shows = (i: number) => {
+      const option = descriptors[i]?.xRateLimitOption
+      return option === undefined ? draft03 : option === 'DRAFT_VERSION_03'
+    }
+    for (const [name, value] of xRateLimitHeaders(statuses, shows)) add(name, value)
 
     if (verdict === 'over limit' && settings.enforced()) return refuse(answer, stream)
     if (verdict === 'error' && settings.denyOnFailure()) {
@@ -129,7 +138,7 @@ export function ratelimitFilter(settings: RateLimitSettings): HttpFilter {
   const stamp = (response: HeaderMap, localReply: boolean) => {
     if (!toAdd) return
     if (localReply && toAdd.get('content-type')) response.remove('content-type')
-    toAdd.forEach((name, value) => response.add(name, value))
+    for (const [name, value] of toAdd.pairs()) response.add(name, value)
     toAdd = undefined
   }
 
@@ -180,8 +189,7 @@ function headersOf(kind: 'response', pairs: readonly [string, string][]): Header
 
 // Whole seconds until the last of the limits that were passed is reset, one at least.
 function retryAfter({ statuses }: LimitAnswer): string | undefined {
-  const over = statuses.filter(({ code, durationUntilReset }) => code === OVER_LIMIT && durationUntilReset)
+  const over = statuses.filter(({ code }) => code === OVER_LIMIT)
   if (over.length === 0) return undefined
-  const seconds = over.map(({ durationUntilReset: wait }) => Number(wait!.seconds) + (wait!.nanos > 0 ? 1 : 0))
-  return String(Math.max(1, ...seconds))
+  return String(Math.max(1, ...over.map(({ durationUntilReset: wait }) => Number(wait?.seconds ?? 0n))))
 }

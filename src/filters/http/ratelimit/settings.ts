@@ -15,6 +15,7 @@ import { perConfig } from '../../per-config.ts'
 import { about } from './about.ts'
 
 const DEFAULT_TIMEOUT_MS = 20
+const REQUEST_TYPES = ['', 'internal', 'external', 'both']
 
 /** The filter's configuration, made ready once for its place in a chain. */
 export interface RateLimitSettings {
@@ -43,6 +44,9 @@ export function rateLimitSettings(config: RateLimit, context: FilterFactoryConte
   const { services, path } = context
   const { runtime } = services
   if (config.domain === '') throw new ConfigError(`${path}.domain`, 'is required')
+  if ((config.stage ?? 0) > 10) throw new ConfigError(`${path}.stage`, `${config.stage} is more than 10`)
+  if (!REQUEST_TYPES.includes(config.requestType))
+    throw new ConfigError(`${path}.request_type`, `'${config.requestType}' is not internal, external or both`)
   const share = (fraction: RuntimeFractionalPercent | undefined, key: string) => {
     const made = fraction && createFraction(fraction, runtime)
     return () => (made ? made.enabled() : runtime.fraction(key, 100, 100))
@@ -85,5 +89,5 @@ function ownLimits(limits: readonly RateLimitPolicy[], path: string, { services 
     if (stage || disableKey !== '')
       throw new ConfigError(`${path}[${i}]`, 'stage and disable_key are for limits of routes; leave them out here')
   })
-  return createRateLimits(limits, path, services)
+  return createRateLimits(limits, path, services, 'filter')
 }
