@@ -44,6 +44,26 @@ for (const colorScheme of ['dark', 'light'] as const) {
       })
     }
 
+    for (const [command, name] of [
+      ['Share a link', 'Share a link'],
+      ['Findings', 'Findings'],
+      ['Which proxy', 'Which proxy this is'],
+    ] as const) {
+      test(`the dialog ${name}`, async ({ page }) => {
+        await openBase(page, 'Istio ingress gateway')
+        await page.getByRole('combobox', { name: 'Find a filter' }).fill('Buffer')
+        await page.getByRole('combobox', { name: 'Find a filter' }).press('Enter')
+        // A finding, so that the list of them has something in it.
+        await page.getByRole('textbox', { name: 'max_request_bytes' }).fill('')
+        await expect(page.getByRole('button', { name: '1 finding' })).toBeVisible()
+        await page.keyboard.press('Control+k')
+        await page.getByRole('textbox', { name: 'Search or run' }).fill(command)
+        await page.keyboard.press('Enter')
+        await expect(page.getByRole('dialog', { name })).toBeVisible()
+        expect(await violations(page, '[role="dialog"]')).toEqual([])
+      })
+    }
+
     test('the command palette', async ({ page }) => {
       await openBase(page, 'Istio ingress gateway')
       await page.keyboard.press('Control+k')

@@ -80,10 +80,17 @@ export async function dragBetween(page: Page, title: string, above: Locator, bel
   await page.getByRole('combobox', { name: 'Find a filter' }).fill('')
 }
 
+/** Where it is, once it rests: the canvas makes room for panels a moment after they open. */
 async function box(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
-  const found = await locator.boundingBox()
-  if (!found) throw new Error(`${locator} is not drawn`)
-  return found
+  let last = ''
+  let still = 0
+  await expect(async () => {
+    const now = JSON.stringify(await locator.boundingBox())
+    still = now === last && now !== 'null' ? still + 1 : 0
+    last = now
+    expect(still).toBeGreaterThan(3)
+  }).toPass({ intervals: [100] })
+  return JSON.parse(last)
 }
 
 /** Sends the design's requests and waits for what comes of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { moveFilter } from './edits/filters.ts'
 import { isObject, type Path } from './json.ts'
-import { idOfPath, kindOfId, parentId, pathOfId } from './locate.ts'
+import { idOfPath, kindOfId, parentId, pathOfId, wayTo } from './locate.ts'
 import { sampleDesign } from './testing.ts'
 
 const design = sampleDesign()
@@ -73,4 +73,12 @@ describe('ids', () => {
     expect(parentId('listener:main/chain:web')).toBe('listener:main')
     expect(parentId('cluster:a')).toBe('')
   })
+})
+
+it('tells what has to be open for an object to be on the canvas', () => {
+  expect(wayTo('listener:l/chain:web/nf:hcm/hf:lua')).toEqual({ listener: 'listener:l', chain: 'listener:l/chain:web' })
+  expect(wayTo('listener:l/default/nf:tcp')).toEqual({ listener: 'listener:l', chain: 'listener:l/default' })
+  expect(wayTo('listener:l/lf:tls')).toEqual({ listener: 'listener:l' })
+  expect(wayTo('routes:r/vhost:shop/route:api')).toEqual({ host: 'routes:r/vhost:shop' })
+  expect(wayTo('cluster:a')).toEqual({})
 })

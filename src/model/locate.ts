@@ -41,6 +41,18 @@ export function parentId(id: string): string {
   return id.slice(0, Math.max(0, id.lastIndexOf('/')))
 }
 
+/** What has to be open on the canvas for an object to be there: its listener and filter chain, or its virtual host. */
+export function wayTo(id: string): { listener?: string; chain?: string; host?: string } {
+  const way: { listener?: string; chain?: string; host?: string } = {}
+  for (let at = id; at !== ''; at = parentId(at)) {
+    const kind = kindOfId(at)
+    if (kind === 'listener') way.listener = at
+    else if (kind === 'chain' || kind === 'default') way.chain = at
+    else if (kind === 'vhost') way.host = at
+  }
+  return way
+}
+
 /**
  * The id of the innermost object on the canvas that a path leads to or into, with what is left of the path inside it.
  * Undefined if the path touches none, or leads past the end of a list.

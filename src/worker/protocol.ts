@@ -52,3 +52,9 @@ export interface CheckMessage {
 
 /** From it: what was found, or why nothing could be. */
 export type CheckAnswer = { id: number; findings: Finding[] } | { id: number; error: string }
+
+/** To the reading worker: make a design of a text. `name` is for what has none of its own. */
+export interface ReadMessage {
+  text: string
+  name: string | undefined
+}

@@ -96,7 +96,8 @@ export function placeClusters(drawing: Drawing, input: LayoutInput, at: ColumnAt
   const { x, top, chainHeight, after } = at
   const W = widthsOf(input)
   const { clusters, hosts, networkFilters, openChain, manager } = input.projection
-  const routes = hosts.flatMap((host) => host.routes).filter((route) => drawing.rects.has(route.id))
+  const shown = hosts.filter((host) => drawing.rects.has(host.id))
+  const routes = shown.flatMap((host) => host.routes).filter((route) => drawing.rects.has(route.id))
   const wanted = manager ? routes.flatMap((route) => route.clusters) : networkFilters.flatMap((card) => card.clusters)
   const reached = clusters.filter((card) => wanted.includes(card.name)).slice(0, LIMITS.clusters)
   const others = clusters.filter((card) => !reached.includes(card))

@@ -258,8 +258,19 @@ class CardMaker {
     return asObjects(getAt(this.design, [...routeConfig, 'virtual_hosts'])).map((host, index) => {
       const path = [...routeConfig, 'virtual_hosts', index]
       const domains = Array.isArray(host.domains) ? host.domains.map(String) : []
-      const routes = asObjects(host.routes).map((route, at) => this.route(route, [...path, 'routes', at], at))
-      return { ...this.card(path), title: asText(host.name) ?? `host ${index + 1}`, domains, routes }
+      const make = (): RouteCard[] =>
+        asObjects(host.routes).map((route, at) => this.route(route, [...path, 'routes', at], at))
+      // Of thousands of hosts the routes of one are shown: the others' are not made.
+      let routes: RouteCard[] | undefined
+      return {
+        ...this.card(path),
+        title: asText(host.name) ?? `host ${index + 1}`,
+        domains,
+        get routes() {
+          routes ??= make()
+          return routes
+        },
+      }
     })
   }
 
@@ -327,7 +338,8 @@ export function findCard(projection: Projection, id: string): Card | undefined {
     ...listeners.flatMap((one) => [one, ...one.filters, ...one.chains]),
     ...networkFilters,
     ...(manager ? [manager, ...manager.filters] : []),
-    ...hosts.flatMap((host) => [host, ...host.routes]),
+    ...hosts,
+    ...hosts.filter((host) => id.startsWith(`${host.id}/`)).flatMap((host) => host.routes),
     ...clusters,
   ]
   return all.find((card) => card.id === id)

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import buttons from '../buttons.module.css'
 import { useApp } from '../context.ts'
 import classes from '../shell/dialogs/dialogs.module.css'
 import { type Exported, type Format, formats } from './formats.ts'
@@ -30,7 +31,7 @@ export function ExportDialog() {
   if (!design || !chosen) return null
   return (
     <div className={classes.stack}>
-      <div role="tablist" aria-label="What to export" className={classes.tabs}>
+      <div role="tablist" aria-label="What to export" className={buttons.tabs}>
         {offered.map((format) => (
           <button
             type="button"
@@ -53,7 +54,7 @@ export function ExportDialog() {
       <pre className={`mono ${classes.preview}`} data-testid="preview" aria-busy={!made && !problem}>
         {made ? made.text || 'Nothing differs from what istiod sends: there is nothing to apply.' : ''}
       </pre>
-      <div className={classes.row}>
+      <div className={buttons.row}>
         <CopyButton text={made?.text ?? ''} primary>
           Copy
         </CopyButton>

@@ -44,6 +44,7 @@ let registered = false
 export function registerLua(): void {
   if (registered) return
   registered = true
+  monaco.languages.setLanguageConfiguration('lua', INDENT)
   monaco.languages.registerCompletionItemProvider('lua', {
     triggerCharacters: [':', '.', '"'],
     provideCompletionItems(model, position) {
@@ -122,7 +123,22 @@ function suggestion(one: Completion, range: languages.CompletionItem['range']): 
     documentation: documentation(one.doc, one.link),
     insertText: one.insert ?? one.label,
     ...(snippet ? { insertTextRules: monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet } : {}),
-    sortText: `${snippet ? 'z' : 'a'}${one.label}`,
+    sortText: `${order(one)}${one.label}`,
     range,
   }
+}
+
+// Every object logs: what only this one does comes first. Snippets come last.
+function order({ kind, label }: Completion): string {
+  if (kind === 'snippet') return 'z'
+  return kind === 'method' && /^log[A-Z]/.test(label) ? 'm' : 'a'
+}
+
+/** Blocks indent what is in them, and what ends one goes back. */
+const INDENT: languages.LanguageConfiguration = {
+  indentationRules: {
+    increaseIndentPattern:
+      /^((?!--).)*(\b(else|then|do|repeat)\b((?!\b(end|until)\b).)*|\bfunction\b((?!\bend\b).)*|[{(]\s*)$/,
+    decreaseIndentPattern: /^\s*(elseif|else|end|until)\b|^\s*[})]/,
+  },
 }

@@ -1,7 +1,9 @@
 import { type ClipboardEvent, useRef, useState } from 'react'
+import type { OpenProblem } from '../../worker/pack-read.ts'
+import buttons from '../buttons.module.css'
 import { useServices } from '../context.ts'
 import classes from './ImportForm.module.css'
-import { type OpenProblem, openText } from './opening.ts'
+import { openText } from './opening.ts'
 
 /** A text field slows down long before a parser does: longer texts are held beside it, not shown in it. */
 const SHOWN = 200_000
@@ -85,8 +87,8 @@ export function ImportForm({ rows }: { rows: number }) {
           </li>
         ))}
       </ul>
-      <div className={classes.row}>
-        <button type="submit" disabled={busy || text.trim() === ''}>
+      <div className={buttons.row}>
+        <button type="submit" data-primary disabled={busy || text.trim() === ''}>
           {busy ? 'Reading…' : 'Open'}
         </button>
         <button type="button" disabled={busy} onClick={() => file.current?.click()}>

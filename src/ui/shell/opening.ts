@@ -1,19 +1,11 @@
-import type { SourceDocument } from '../../envoy/document/read.ts'
 import { type Design, type EnvoyConfig, emptyDesign } from '../../model/design.ts'
 import { addListener } from '../../model/edits/resources.ts'
-import { designOf, designOfProxy, type ProxyParts } from '../../model/import.ts'
-import { formatPath, isObject, type Json, type JsonObject } from '../../model/json.ts'
-import { DesignError, plainConfig } from '../../model/migrations.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { plainConfig } from '../../model/migrations.ts'
 import { sampleTraffic } from '../../model/sample-requests.ts'
+import { type OpenProblem, type ReadAnswer, type ReadDesign, unpackRead } from '../../worker/pack-read.ts'
+import type { ReadMessage } from '../../worker/protocol.ts'
 import type { Services } from '../context.ts'
-import { loadRegistry } from '../registry.ts'
-
-/** Something that could not be opened, with its place in the text where there is one. */
-export interface OpenProblem {
-  message: string
-  line?: number
-  column?: number
-}
 
 /** A new id for a design; random, so that designs from two browsers do not meet. */
 export function newId(): string {
@@ -83,37 +75,30 @@ export async function openLink(services: Services, fragment: string): Promise<vo
  * as JSON or YAML. Returns what is wrong with it, if anything is; then nothing that is open was touched.
  */
 export async function openText(services: Services, text: string, name?: string): Promise<OpenProblem[]> {
-  if (/#\d+\.\w+\.[\w-]+\s*$/.test(text) && !text.trim().includes('\n')) return await tryLink(services, text)
-  const { DocumentError, readDocument } = await import('../../envoy/document/read.ts')
-  try {
-    const document = readDocument(text)
-    if (isObject(document.json) && ('config' in document.json || 'format' in document.json)) {
-      return await openCase(services, document, name)
-    }
-    const [{ importProxy }, registry] = await Promise.all([import('../../envoy/import/index.ts'), loadRegistry()])
-    const proxy = importProxy(text, registry)
-    await showDesign(services, designOfProxy(proxy as unknown as ProxyParts, name ?? 'Imported proxy'))
-    const [note] = proxy.notes
-    if (note) services.store.getState().notify({ kind: 'info', text: note })
-    return []
-  } catch (error) {
-    if (error instanceof DocumentError) return [{ message: error.message, line: error.line, column: error.column }]
-    return [{ message: (error as Error).message }]
-  }
+  if (isLink(text)) return await tryLink(services, text)
+  const read = await readInWorker({ text, name })
+  if ('problems' in read) return read.problems
+  await showDesign(services, read.design)
+  if (read.note) services.store.getState().notify({ kind: 'info', text: read.note })
+  return []
 }
 
-/** A design or a case is kept as it is written; what is wrong with it is found again in its text. */
-async function openCase(services: Services, document: SourceDocument, name?: string): Promise<OpenProblem[]> {
-  try {
-    await showDesign(services, designOf(document.json as Json, name))
-    return []
-  } catch (error) {
-    if (!(error instanceof DesignError) || error.issues.length === 0) return [{ message: (error as Error).message }]
-    return error.issues.slice(0, 20).map((issue) => {
-      const { line, column } = document.locate(issue.path)
-      return { message: `${formatPath(issue.path)}: ${issue.message}`, line, column }
-    })
-  }
+/** One line that ends like a link's fragment. */
+function isLink(text: string): boolean {
+  return /#\d+\.\w+\.[\w-]+\s*$/.test(text.slice(text.lastIndexOf('#'))) && !text.trim().includes('\n')
+}
+
+/** A large text takes seconds to read: a worker of its own does, so that the page answers meanwhile. */
+function readInWorker(message: ReadMessage): Promise<ReadDesign> {
+  const worker = new Worker(new URL('../../worker/reader.worker.ts', import.meta.url), { type: 'module' })
+  return new Promise<ReadDesign>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<ReadAnswer>) => resolve(unpackRead(data))
+    worker.onerror = (event) => {
+      event.preventDefault()
+      resolve({ problems: [{ message: `It could not be read: ${event.message || 'the reader did not load'}` }] })
+    }
+    worker.postMessage(message)
+  }).finally(() => worker.terminate())
 }
 
 async function tryLink(services: Services, text: string): Promise<OpenProblem[]> {

@@ -3,13 +3,15 @@ import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight'
 import { useState } from 'react'
 import { parsePath } from '../../model/json.ts'
 import { idOfPath } from '../../model/locate.ts'
+import { showObject } from '../canvas/show-object.ts'
 import { useApp, useServices } from '../context.ts'
 import { LogsView } from './LogsView.tsx'
+import { PassedThrough } from './PassedThrough.tsx'
 import { ResponseView, ServersView } from './ResponseView.tsx'
 import classes from './ResultView.module.css'
 import { type CaseResult, stepsOf } from './result.ts'
 import { runRequest } from './run.ts'
-import { logsOf } from './steps.ts'
+import { logsOf, passedThrough } from './steps.ts'
 import { Tabs } from './Tabs.tsx'
 import { chooseStep, TraceView } from './TraceView.tsx'
 
@@ -23,6 +25,7 @@ export function ResultView() {
   const steps = stepsOf(outcome)
   const result = outcome.result as CaseResult
   const logs = logsOf(steps)
+  const passed = <PassedThrough names={passedThrough(steps)} />
   const failed = logs.some(({ line }) => line.level === 'error' || line.level === 'critical')
   const answer = result.response.status ?? (result.response.received === undefined ? 'closed' : 'bytes')
   const tone = typeof answer === 'number' && answer < 400 ? 'ok' : 'bad'
@@ -33,7 +36,16 @@ export function ResultView() {
       onChange={setTab}
       extra={<StepNavigator count={steps.length} tookMs={outcome.tookMs} />}
       tabs={[
-        { id: 'trace', label: 'Trace', content: <TraceView steps={steps} truncated={outcome.truncated} /> },
+        {
+          id: 'trace',
+          label: 'Trace',
+          content: (
+            <>
+              {passed}
+              <TraceView steps={steps} truncated={outcome.truncated} />
+            </>
+          ),
+        },
         {
           id: 'response',
           label: (
@@ -41,9 +53,23 @@ export function ResultView() {
               Response <b data-tone={tone}>{answer}</b>
             </>
           ),
-          content: <ResponseView result={result} />,
+          content: (
+            <>
+              {passed}
+              <ResponseView result={result} />
+            </>
+          ),
         },
-        { id: 'servers', label: `At the server ${result.upstream.length}`, content: <ServersView result={result} /> },
+        {
+          id: 'servers',
+          label: `At the server ${result.upstream.length}`,
+          content: (
+            <>
+              {passed}
+              <ServersView result={result} />
+            </>
+          ),
+        },
         {
           id: 'logs',
           label: <span data-tone={failed ? 'bad' : undefined}>Logs {logs.length}</span>,
@@ -114,7 +140,7 @@ function Failure() {
         <button
           type="button"
           onClick={() => {
-            store.getState().select(found)
+            showObject(store.getState(), found)
             store.getState().togglePanel('inspector', true)
           }}
         >

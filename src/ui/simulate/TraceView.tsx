@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { TraceStep } from '../../engine/trace.ts'
 import { idOfStep } from '../../model/run.ts'
+import { showObject } from '../canvas/show-object.ts'
 import { type Services, useApp, useServices } from '../context.ts'
 import classes from './ResultView.module.css'
 import { arrowOf, isPartly, nameOf, partlyText, summaryOf, verdictOf } from './steps.ts'
@@ -8,13 +9,13 @@ import { arrowOf, isPartly, nameOf, partlyText, summaryOf, verdictOf } from './s
 /** How many rows are drawn before the user asks for more. */
 const ROWS = 400
 
-/** Shows a step, and selects the object on the canvas that it is about. */
+/** Shows a step, and on the canvas the object that it is about. */
 export function chooseStep({ store }: Services, step: number): void {
-  const { design, run, setRun, select } = store.getState()
+  const { design, run, setRun } = store.getState()
   setRun({ step })
   const chosen = run.outcome?.steps[step]
   const id = design && chosen && idOfStep(design, chosen)
-  if (id !== undefined) select(id)
+  if (id !== undefined) showObject(store.getState(), id)
 }
 
 /** Every step in order; arrow keys move, and the canvas follows. */

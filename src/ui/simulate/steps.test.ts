@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TraceStep } from '../../engine/trace.ts'
-import { headerRows, isPartly, logsOf, nameOf, summaryOf, verdictOf } from './steps.ts'
+import { headerRows, isPartly, logsOf, nameOf, passedThrough, summaryOf, verdictOf } from './steps.ts'
 
 const step = (more: Partial<TraceStep>): TraceStep => ({
   kind: 'http_filter',
@@ -65,4 +65,9 @@ test('headers after a step: each value marked once, removed ones last', () => {
     ['x-a', 'same'],
     ['x-gone', 'removed'],
   ])
+})
+
+test('filters that traffic merely passes are named once', () => {
+  const passing = step({ name: 'envoy.filters.http.golang', status: 'not simulated' })
+  expect(passedThrough([passing, step({}), { ...passing, phase: 'response' }])).toEqual(['golang'])
 })

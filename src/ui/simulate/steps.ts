@@ -31,6 +31,11 @@ export function isPartly({ notModelled, status }: TraceStep): boolean {
   return status !== NOT_SIMULATED && notModelled !== undefined && notModelled.length > 0
 }
 
+/** The filters of a run that traffic merely passed through, each once, as they are called on the canvas. */
+export function passedThrough(steps: readonly TraceStep[]): string[] {
+  return [...new Set(steps.filter((step) => step.status === NOT_SIMULATED).map(nameOf))]
+}
+
 /** A step's name as it is shown: Envoy's own filters without their prefix, clusters as people call them. */
 export function nameOf({ name, kind }: TraceStep): string {
   if (kind !== 'upstream') return shortName(name)

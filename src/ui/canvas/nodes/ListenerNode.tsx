@@ -27,7 +27,7 @@ export const ListenerNode = memo(function ListenerNode({
   const items = card.chains.map((chain) => ({
     id: chain.id,
     title: chain.title,
-    detail: [chain.match, chain.ends].filter(Boolean).join(' · '),
+    detail: [chain.match === chain.title ? '' : chain.match, chain.ends].filter(Boolean).join(' · '),
   }))
   const opens = { onDoubleClick: () => actions.openObject(id) }
   return (

@@ -1,6 +1,7 @@
 import { parsePath } from '../../../model/json.ts'
 import { idOfPath } from '../../../model/locate.ts'
 import type { Finding } from '../../../store/app.ts'
+import { showObject } from '../../canvas/show-object.ts'
 import { useApp } from '../../context.ts'
 import { useActions } from '../../use-actions.ts'
 import classes from './dialogs.module.css'
@@ -10,11 +11,11 @@ export function FindingsDialog() {
   const findings = useApp((state) => state.findings)
   const actions = useActions()
   const go = (finding: Finding): void => {
-    const { design, select, showDialog, togglePanel } = actions.state
+    const { design, showDialog, togglePanel } = actions.state
     const found = design && idOfPath(design, parsePath(finding.path))
     if (!found) return
     showDialog(undefined)
-    select(found.id)
+    showObject(actions.state, found.id)
     togglePanel('inspector', true)
   }
   if (findings.length === 0) return <p className={classes.empty}>Nothing was found.</p>

@@ -1,5 +1,6 @@
 import type { Istio, ProxyKind } from '../../../model/design.ts'
 import { setIstio } from '../../../model/edits/config.ts'
+import buttons from '../../buttons.module.css'
 import { useApp, useServices } from '../../context.ts'
 import classes from './dialogs.module.css'
 
@@ -23,7 +24,7 @@ export function ProxyDialog() {
     return (
       <div className={classes.stack}>
         <p>This is plain Envoy: it exports as a bootstrap.</p>
-        <div className={classes.row}>
+        <div className={buttons.row}>
           <button type="button" onClick={() => change(plain)}>
             It is one of Istio’s proxies
           </button>

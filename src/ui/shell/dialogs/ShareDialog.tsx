@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { encodeDesign } from '../../../share/link.ts'
 import { type LinkWarning, linkWarnings } from '../../../share/warnings.ts'
+import buttons from '../../buttons.module.css'
 import { useApp } from '../../context.ts'
 import { CopyButton, download } from '../../export/take.tsx'
 import { baseConfig } from '../opening.ts'
@@ -44,7 +45,7 @@ export function ShareDialog() {
           {warning.message}
         </p>
       ))}
-      <div className={classes.row}>
+      <div className={buttons.row}>
         <CopyButton text={link} primary>
           Copy the link
         </CopyButton>
