@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   engine: { values: ['model', 'envoy'] },
   filters: { values: ['engine', 'envoy', 'model'], types: ['lua', 'wasm'] },
   lua: { values: ['engine', 'envoy'] },
-  wasm: { values: [], types: ['engine'] },
+  wasm: { values: ['engine'] },
   istio: { values: ['envoy', 'model'] },
   share: { values: ['model'] },
   worker: { values: ['engine', 'envoy', 'filters', 'lua', 'wasm', 'model'] },

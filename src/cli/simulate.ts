@@ -6,6 +6,7 @@ import { loadEnvoyRegistry } from '../envoy/load.node.ts'
 import { simulatedFilters } from '../filters/index.ts'
 import { createLuaService } from '../lua/index.ts'
 import { loadLuaModule } from '../lua/vm/vm.node.ts'
+import { createWasmService } from '../wasm/index.ts'
 import { type CaseDocument, type CaseResult, readCase } from './case-document.ts'
 import { EXIT_DONE, EXIT_INPUT, EXIT_USAGE } from './exit.ts'
 
@@ -64,10 +65,11 @@ export async function simulateDocument(document: CaseDocument): Promise<Simulate
 /** A host whose ids and chance are the same in every run; CEL is loaded only for configurations that speak of it. */
 export async function createHost(document: CaseDocument): Promise<MemoryHost> {
   const lua = createLuaService(loadLuaModule())
-  const host = new MemoryHost({ services: { lua } })
+  const wasm = createWasmService()
+  const host = new MemoryHost({ services: { lua, wasm } })
   if (!/CEL|Cel|condition/.test(JSON.stringify(document.config))) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ services: { lua, cel: createCelService(host.startTime) } })
+  return new MemoryHost({ services: { lua, wasm, cel: createCelService(host.startTime) } })
 }
 
 function messageOf(error: unknown): string {

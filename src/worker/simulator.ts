@@ -5,6 +5,7 @@ import type { EnvoyRegistry } from '../envoy/index.ts'
 import { simulatedFilters } from '../filters/index.ts'
 import { createLuaService } from '../lua/index.ts'
 import type { Design } from '../model/design.ts'
+import { createWasmService } from '../wasm/index.ts'
 import { nodeOf } from './node.ts'
 import type { RunOptions, RunResult } from './protocol.ts'
 
@@ -54,10 +55,13 @@ function upTo({ requests, connections }: Design, last: number | undefined) {
   }
 }
 
+/** Modules stay compiled from run to run. */
+const wasm = createWasmService()
+
 // CEL's evaluator is large: it is loaded for designs that speak of it.
 async function createHost(design: Design, lua: unknown, startTime: number | undefined): Promise<MemoryHost> {
-  const host = new MemoryHost({ startTime, services: { lua } })
+  const host = new MemoryHost({ startTime, services: { lua, wasm } })
   if (!/CEL|Cel|condition/.test(JSON.stringify(design.config))) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ startTime, services: { lua, cel: createCelService(host.startTime) } })
+  return new MemoryHost({ startTime, services: { lua, wasm, cel: createCelService(host.startTime) } })
 }

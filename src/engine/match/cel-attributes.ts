@@ -49,7 +49,7 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
         attributes({
           ...(upstream.host ? { address: formatAddress(upstream.host), port: BigInt(upstream.host.port) } : {}),
           local_address: upstream.localAddress && formatAddress(upstream.localAddress),
-          transport_failure_reason: upstream.transportFailureReason ?? '',
+          transport_failure_reason: upstream.transportFailureReason ?? (upstream.host && ''),
           request_attempt_count: BigInt(info.attemptCount ?? 0),
           ...certificates(upstream.tls),
         })
@@ -77,7 +77,7 @@ export function celAttributes(context: MatchContext, startTime: number): Record<
         virtual_host_metadata: route && metadata(route.virtualHostMetadata),
         upstream_host_metadata: info?.upstream.hostMetadata && hostMetadata(info.upstream.hostMetadata),
         filter_chain_name: connection.filterChainName,
-        listener_metadata: connection.listenerMetadata && metadata(connection.listenerMetadata),
+        listener_metadata: metadata(connection.listenerMetadata ?? {}),
       })
     },
   }

@@ -1,5 +1,6 @@
 import type { Json, Path } from '../../../model/json.ts'
 import { AnyField } from './AnyField.tsx'
+import { BytesInput } from './BytesInput.tsx'
 import type { FormField } from './fields.ts'
 import classes from './form.module.css'
 import { EnclosingField, useForm } from './form-context.ts'
@@ -73,6 +74,8 @@ export function ValueInput({ field, element = false, value, path, id, label }: V
       )
     case 'enum':
       return <EnumSelect {...{ field, element, value, path, label, common }} />
+    case 'bytes':
+      return <BytesInput {...{ field, element, value, path, label, common }} />
     default:
       return <TextInput {...{ field, element, value, path, label, common }} />
   }
