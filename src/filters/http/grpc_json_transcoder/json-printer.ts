@@ -164,7 +164,7 @@ function indented({ members, items, text }: Tree, margin: string): string {
 }
 
 /** As few digits as bring the number back, but first as C's %.{short}g has it. */
-function decimal(value: number, short: number, long: number): string {
+export function decimal(value: number, short: number, long: number): string {
   if (!Number.isFinite(value)) return `"${value}"`
   const single = long < 17
   const brings = (text: string) => (single ? Math.fround(Number(text)) : Number(text)) === value

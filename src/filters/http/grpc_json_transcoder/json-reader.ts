@@ -1,3 +1,5 @@
+import { decimal } from './json-printer.ts'
+
 /** JSON as it was written: members in order, repeated ones too, numbers as text. Strings are text. */
 export type JsonNode =
   | { kind: 'object'; members: [name: string, value: JsonNode][] }
@@ -6,6 +8,16 @@ export type JsonNode =
   | { kind: 'number'; text: string }
   | { kind: 'boolean'; value: boolean }
   | { kind: 'null' }
+
+/** A value as error messages have it: numbers that are no 64-bit integers as C writes doubles. */
+export function shown(value: JsonNode): string {
+  if (value.kind === 'string') return JSON.stringify(value.value)
+  if (value.kind === 'boolean') return String(value.value)
+  if (value.kind !== 'number') return ''
+  const whole = /^-?\d+$/.test(value.text) ? BigInt(value.text) : undefined
+  const fits = whole !== undefined && whole >= -(2n ** 63n) && whole < 2n ** 64n
+  return fits ? String(whole) : decimal(Number(value.text), 15, 17)
+}
 
 /** What the transcoder says of a body that it cannot read. */
 export class TranscodeError extends Error {}
@@ -100,7 +112,7 @@ class JsonReader {
     this.at++
     for (;;) {
       const char = this.text[this.at]
-      if (char === undefined) throw this.failure('Closing quote expected in string.', false)
+      if (char === undefined) throw new TranscodeError('Closing quote expected in string.\n\n^')
       this.at++
       if (char === quote) return out
       if (char !== '\\') {
@@ -114,9 +126,18 @@ class JsonReader {
       }
       const hex = /^[0-9A-Fa-f]{4}/.exec(this.text.slice(this.at))?.[0]
       if (hex === undefined) throw this.failure('Invalid escape sequence.')
+      const unit = Number.parseInt(hex, 16)
+      if (unit >= 0xd800 && unit < 0xdc00) this.checkPair()
       this.at += 4
-      out += String.fromCharCode(Number.parseInt(hex, 16))
+      out += String.fromCharCode(unit)
     }
+  }
+
+  /** The first half of a pair must be followed by the second. */
+  private checkPair(): void {
+    const rest = this.text.slice(this.at - 2)
+    if (rest.length < 12) throw new TranscodeError(`Missing low surrogate.\n${rest}\n^`)
+    if (!/^\\u[dD][c-fC-F]/.test(rest.slice(6))) throw this.failure('Invalid low surrogate.')
   }
 
   private number(): JsonNode {
@@ -138,8 +159,8 @@ class JsonReader {
   }
 
   // At the end of the body the parser has already let go of what came before.
-  private failure(message: string, early = true): TranscodeError {
-    if (early && this.at >= this.text.length) return new TranscodeError(`Unexpected end of string. ${message}\n\n^`)
+  private failure(message: string): TranscodeError {
+    if (this.at >= this.text.length) return new TranscodeError(`Unexpected end of string. ${message}\n\n^`)
     const begin = Math.max(this.at - CONTEXT, 0)
     const segment = this.text.slice(begin, this.at + CONTEXT)
     return new TranscodeError(`${message}\n${segment}\n${' '.repeat(this.at - begin)}^`)

@@ -1,7 +1,7 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { fromLatin1, textOf } from '../../../engine/bytes.ts'
-import { type JsonNode, TranscodeError } from './json-reader.ts'
+import { type JsonNode, shown, TranscodeError } from './json-reader.ts'
 import { scalarOf } from './scalars.ts'
 import { fieldNamed, noWeave, type Weave } from './weave.ts'
 import { wellKnown } from './well-known.ts'
@@ -59,7 +59,7 @@ export class MessageWriter {
       const field = fieldNamed(desc, name)
       if (!field || (value.kind !== 'null' && !isFree(field))) continue
       if (value.kind !== 'array' && value.kind !== 'object') this.giveWay(out, weave, name, value, path)
-      this.member(out, field, value, takeMessage(weave, name), path, name)
+      this.member(out, field, value, takeMessage(weave, name), path)
     }
     for (const { field, value } of weave.values) if (isFree(field)) this.woven(out, field, value, path)
     for (const { field, weave: inner } of weave.messages)
@@ -84,12 +84,12 @@ export class MessageWriter {
     })
   }
 
-  private member(out: BinaryWriter, field: DescField, value: JsonNode, weave: Weave, path: string, name: string): void {
+  private member(out: BinaryWriter, field: DescField, value: JsonNode, weave: Weave, path: string): void {
     const target = targetOf(field)
-    const at = join(path, name)
+    const at = join(path, field.name)
     const takesList = typeof target === 'object' && LISTS.has(target.typeName)
     if (value.kind === 'null' && !isValue(target)) return
-    if (field.fieldKind === 'map') this.map(out, field, target, value, path, name)
+    if (field.fieldKind === 'map') this.map(out, field, target, value, path)
     else if (value.kind !== 'array' || (takesList && field.fieldKind !== 'list'))
       this.value(out, field.number, target, value, weave, at, path)
     else if (field.fieldKind === 'list')
@@ -105,19 +105,18 @@ export class MessageWriter {
     target: Target,
     value: JsonNode,
     path: string,
-    name: string,
   ): void {
     if (value.kind !== 'object') {
-      this.invalid(path, `Cannot bind a list to map for field '${name}'.`, 'Map')
+      this.invalid(path, `Cannot bind a list to map for field '${field.name}'.`, 'Map')
       return
     }
-    for (const [key, item] of value.members) {
+    value.members.forEach(([key, item], i) => {
       const entry = new BinaryWriter()
-      const at = `${join(path, name)}[${JSON.stringify(key)}]`
-      this.value(entry, 1, field.mapKey, { kind: 'string', value: key }, noWeave(), at)
-      this.value(entry, 2, target, item, noWeave(), at)
+      const at = `${join(path, field.name)}[${i}]`
+      this.value(entry, 1, field.mapKey, { kind: 'string', value: key }, noWeave(), `${at}.key`)
+      this.value(entry, 2, target, item, noWeave(), `${at}.value`)
       out.tag(field.number, WireType.LengthDelimited).bytes(entry.finish())
-    }
+    })
   }
 
   private value(
@@ -130,6 +129,11 @@ export class MessageWriter {
     parent = path,
   ): void {
     if (value.kind === 'null' && !isValue(target)) return
+    // A list in a list counts as the list itself.
+    if (value.kind === 'array' && !(typeof target === 'object' && LISTS.has(target.typeName))) {
+      for (const item of value.items) this.value(out, number, target, item, noWeave(), path, parent)
+      return
+    }
     if (typeof target === 'object' && target.kind === 'message') {
       this.nested(out, number, target, value, weave, path)
       return
@@ -195,10 +199,6 @@ function isValue(target: Target): boolean {
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
-}
-
-function shown(value: JsonNode): string {
-  return value.kind === 'string' ? JSON.stringify(value.value) : asText(value)
 }
 
 function asText(value: JsonNode): string {

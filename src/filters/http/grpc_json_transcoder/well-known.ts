@@ -1,4 +1,4 @@
-import type { JsonNode } from './json-reader.ts'
+import { type JsonNode, shown } from './json-reader.ts'
 
 type Members = [string, JsonNode][]
 
@@ -18,8 +18,8 @@ const WRAPPERS = new Set(
  * Timestamps, durations, field masks, wrappers, Struct, Value and ListValue.
  */
 export function wellKnown(typeName: string, value: JsonNode, path: string): Members | Problem | undefined {
-  const unfit = (): Problem => ({ problem: shownIn(value) })
-  if (WRAPPERS.has(typeName)) return value.kind === 'object' || value.kind === 'array' ? unfit() : [['value', value]]
+  const unfit = (): Problem => ({ problem: shown(value) })
+  if (WRAPPERS.has(typeName)) return value.kind === 'object' ? undefined : [['value', value]]
   switch (typeName) {
     case 'google.protobuf.Timestamp':
       return value.kind === 'string' ? timestamp(value.value, path) : unfit()
@@ -91,9 +91,4 @@ function fieldMask(text: string): Members {
   const paths = text === '' ? [] : text.split(',')
   const snake = (path: string) => path.trim().replace(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`)
   return [['paths', { kind: 'array', items: paths.map((path) => ({ kind: 'string', value: snake(path) })) }]]
-}
-
-function shownIn(value: JsonNode): string {
-  if (value.kind === 'string') return JSON.stringify(value.value)
-  return value.kind === 'number' ? value.text : value.kind === 'boolean' ? String(value.value) : ''
 }
