@@ -162,16 +162,16 @@ function secretsOf(
   registry: MessageRegistry,
   services: () => ProxyServices,
 ): (name: string) => string | undefined {
-  const sources = new Map<string, { source: DataSource; path: string }>()
+  const sources = new Map<string, { source: DataSource | undefined; path: string }>()
   asList(list, path).forEach((json, i) => {
     const at = `${path}[${i}]`
     const secret = decode<Secret>(registry, 'envoy.extensions.transport_sockets.tls.v3.Secret', json, at)
-    const source = secret.type.case === 'genericSecret' ? secret.type.value.secret : undefined
-    if (source) sources.set(secret.name, { source, path: `${at}.generic_secret.secret` })
+    if (secret.type.case === 'genericSecret')
+      sources.set(secret.name, { source: secret.type.value.secret, path: `${at}.generic_secret.secret` })
   })
   return (name) => {
     const found = sources.get(name)
-    return found && dataSourceBytes(found.source, found.path, services())
+    return found && (found.source ? dataSourceBytes(found.source, found.path, services()) : '')
   }
 }
 

@@ -63,7 +63,7 @@ export function mutateRequest(
   headers.remove('x-envoy-internal')
   removeHopByHop(headers)
   const referer = headers.get('referer')
-  if (referer?.includes('://') && !parseUrl(referer)) headers.remove('referer')
+  if (referer !== undefined && !isAllowedReferer(referer)) headers.remove('referer')
 
   const found = findClient(headers, connection, config)
   if (found.reject) return { remote: connection.remote, reject: found.reject, reason: 'original IP detection refused' }
@@ -161,4 +161,11 @@ function cleanInternalHeaders(headers: HeaderMap, edge: boolean, internalOnly: r
     }
     return internalOnly.includes(name)
   })
+}
+
+/** A referer is no broken URL, and has neither a fragment nor the name of a user: those are nobody else's business. */
+function isAllowedReferer(referer: string): boolean {
+  if (/#[^#]/.test(referer)) return false
+  if (!referer.includes('://')) return true
+  return parseUrl(referer) !== undefined && !/:\/\/[^/?#@]+@/.test(referer)
 }

@@ -20,9 +20,11 @@ export function parseUrl(text: string, connect = false): AbsoluteUrl | undefined
   const authority = cut < 0 ? rest : rest.slice(0, cut)
   if (!validHostPort(authority)) return undefined
   let path = cut < 0 ? '' : rest.slice(cut)
+  // A fragment needs a path or a query before it.
+  if (path[0] === '#') return undefined
   if (connect)
     return path === '' && /:\d+$/.test(authority) ? { scheme, hostAndPort: authority, pathAndQuery: '' } : undefined
-  if (path === '' || path[0] === '#') path = `/${path}`
+  if (path === '') path = '/'
   return { scheme: scheme.toLowerCase(), hostAndPort: authority, pathAndQuery: path }
 }
 

@@ -19,13 +19,13 @@ export function removeQueryParameter(headers: HeaderMap, name: string): void {
   headers.set(':path', removeQueryAndFragment(path) + (query === '' ? '' : `?${query}`))
 }
 
-/** Takes a cookie out of every cookie header; a header that is empty then goes (Envoy: Http::Utility::removeCookieValue). */
+/** Takes a cookie out, and what is no cookie; the others end up in one header (Envoy: Http::Utility::removeCookieValue). */
 export function removeCookie(headers: HeaderMap, name: string): void {
   const kept = headers
     .getAll('cookie')
     .flatMap((header) => header.split(';'))
     .map((pair) => pair.trim())
-    .filter((pair) => pair !== '' && pair.split('=')[0] !== name)
+    .filter((pair) => pair.includes('=') && pair.split('=')[0] !== name)
   if (kept.length === 0) headers.remove('cookie')
   else headers.set('cookie', kept.join('; '))
 }
