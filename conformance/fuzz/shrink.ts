@@ -55,7 +55,9 @@ function steady(result: CaseResult): CaseResult {
   const upstream = originals.map((request, index) =>
     index === 0 || !request.headers ? request : { ...request, headers: request.headers.map(withoutTime) },
   )
-  return { ...result, upstream: [...upstream, ...result.upstream.filter(({ cluster }) => cluster === MIRROR)] }
+  const copies = result.upstream.filter(({ cluster }) => cluster === MIRROR)
+  copies.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  return { ...result, upstream: [...upstream, ...copies] }
 }
 
 function withoutTime([name, value]: HeaderPair): HeaderPair {

@@ -11,6 +11,7 @@ import { latin1 } from '../engine/bytes.ts'
 import type { HeaderMap } from '../engine/http/header-map.ts'
 import { chooseCluster, clusterHandler, type RouteAnswer, type RouteQuestion } from './api/cluster-specifier.ts'
 import type { RunLimits } from './api/failure.ts'
+import type { PackagePaths } from './api/package-paths.ts'
 import { LuaScript, ScriptLoadError } from './api/script.ts'
 import type { HandleSide } from './api/side.ts'
 import { StatsScope } from './api/stats.ts'
@@ -41,6 +42,7 @@ export interface ScriptPlace {
   now: () => number
   /** What os.getenv reads. */
   environment?: Readonly<Record<string, string>> | undefined
+  packagePaths?: PackagePaths | undefined
 }
 
 /** One loaded script of an HTTP filter; its globals live as long as it does. */
@@ -76,6 +78,7 @@ export function createLuaService(module: WebAssembly.Module, options: LuaService
   const load = (source: Uint8Array, place: ScriptPlace, handlers: readonly string[]) =>
     new LuaScript(source, {
       environment: undefined,
+      packagePaths: undefined,
       ...place,
       pool,
       limits,

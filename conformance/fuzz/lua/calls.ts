@@ -260,7 +260,8 @@ const table = fc
   )
   .map(([name, value, more]) => `{[${name}] = ${value}${more}}`)
 
-const respond = call(
+/** respond(), with all kinds of arguments. */
+export const respond: fc.Arbitrary<Call> = call(
   'respond',
   join(
     'h:respond(',

@@ -22,7 +22,7 @@ export function prelude(name: string): string {
     'local function N(h, op, ...) local all = {} for i = 1, select("#", ...) do all[i] = show((select(i, ...))) end put(h, op, table.concat(all, " ")) end',
     'local function P(h, op, f) N(h, op, pcall(f)) end',
     'local function each(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. (MASK[k] and "*" or show(v)) if #all > 40 then break end end return table.concat(all, " ") end',
-    'local function bag(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. show(v) end table.sort(all) return table.concat(all, " ") end',
+    'local function bag(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. (MASK[k] and "*" or show(v)) end table.sort(all) return table.concat(all, " ") end',
     'local function ID(h) return h:streamInfo():dynamicMetadata():get("fuzz").id end',
     'local function begin(h, phase) KEY = NAME .. phase T[KEY] = {} flush(h) end',
   ].join('\n')

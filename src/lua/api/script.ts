@@ -12,6 +12,7 @@ import {
   type ScriptFailure,
 } from './failure.ts'
 import { ApiMachine, type LogSink } from './object.ts'
+import { type PackagePaths, prependPackagePaths } from './package-paths.ts'
 import type { StepRecorder } from './steps.ts'
 
 /** Code that Envoy would refuse: it does not compile, or fails while it is loaded. */
@@ -32,6 +33,7 @@ export interface ScriptOptions {
   now: () => number
   /** What os.getenv reads. */
   environment: Readonly<Record<string, string>> | undefined
+  packagePaths: PackagePaths | undefined
   steps: StepRecorder | undefined
   /** Global functions Envoy looks up when it has loaded the code. */
   handlers: readonly string[]
@@ -166,7 +168,7 @@ export class LuaScript {
   }
 
   private load(): Loaded {
-    const { pool, limits, now, environment, handlers } = this.options
+    const { pool, limits, now, environment, packagePaths, handlers } = this.options
     const vm = new LuaVm(pool, {
       memoryLimit: limits.memory,
       now,
@@ -176,6 +178,7 @@ export class LuaScript {
         this.log('warn', `the script asked for ${what}, which the simulator does not have: the call failed`),
     })
     const L = vm.main
+    if (packagePaths) prependPackagePaths(vm, packagePaths)
     vm.setBudget(limits.instructions)
     const compiled = vm.load(L, this.source)
     const chunk = compiled.status === 'error' ? '' : chunkOf(vm, L)

@@ -218,8 +218,9 @@ function resolution({ vm }: ApiMachine, L: LuaState): number | undefined {
   return /^\s*\+?0*1\s*$/.test(unit) ? 1 : undefined
 }
 
-// What Envoy copies into a vector. A length below 0 is one no vector can have: LuaJIT says only that something was thrown.
+// What Envoy copies into a vector. Its length is cast to a 32-bit int, which makes the smallest of all of what does not
+// fit, and one below 0 is none a vector can have: LuaJIT says only that something was thrown.
 function firstBytes(text: string, length: number): Uint8Array {
-  if (Math.trunc(length) < 0) throw new LuaError('C++ exception', 0)
+  if (!(length > -1 && length < 2 ** 31)) throw new LuaError('C++ exception', 0)
   return fromLatin1(text.slice(0, length))
 }

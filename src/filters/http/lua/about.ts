@@ -8,7 +8,7 @@ export const about = {
   group: 'scripting',
   summary: 'Runs a Lua script on the request and on the response.',
   notModelled: [
-    'scripts in files and environment variables, package_paths, package_cpaths',
+    'modules in files: require() finds only what a script has put into package.preload or package.loaded',
     'io, os.execute, os.getenv and ffi: there are no files or processes',
     'setHttp1ReasonPhrase: a response has no reason phrase here',
   ],

@@ -22,6 +22,9 @@ export interface LuaFilterConfig {
   types: HandleSide['types']
 }
 
+/** What a filter and a route say of the Lua state of their scripts. */
+type LuaVmConfig = Pick<Lua, 'sharedVmId' | 'packagePaths' | 'packageCpaths'>
+
 /** Loads the filter's scripts (Envoy: FilterConfig). Throws ConfigError for what Envoy refuses. */
 export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilterConfig | undefined {
   const service = context.host.services.lua as LuaService | undefined
@@ -32,11 +35,16 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
       'Only one of `inline_code` or `default_source_code` can be set for the Lua filter.',
     )
 
-  const load = (source: Uint8Array, path: string, sharedVmId: string): HttpScript => {
+  const load = (
+    source: Uint8Array,
+    path: string,
+    { sharedVmId, packagePaths, packageCpaths }: LuaVmConfig,
+  ): HttpScript => {
     const place = {
       name: path,
       now: () => now(context),
       environment: context.services.environment?.variables,
+      packagePaths: { paths: packagePaths, cpaths: packageCpaths },
     }
     return shared(context, sharedVmId, source, path, () => {
       try {
@@ -46,28 +54,27 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
       }
     })
   }
-  const read = (source: DataSource, path: string, sharedVmId: string): HttpScript =>
-    load(sourceBytes(source, path, context), path, sharedVmId)
+  const read = (source: DataSource, path: string, vm: LuaVmConfig): HttpScript =>
+    load(sourceBytes(source, path, context), path, vm)
 
-  const { sharedVmId } = config
   const named = new Map<string, HttpScript>()
   for (const [name, source] of Object.entries(config.sourceCodes))
-    named.set(name, read(source, `${context.path}.${formatPath(['source_codes', name])}`, sharedVmId))
+    named.set(name, read(source, `${context.path}.${formatPath(['source_codes', name])}`, config))
 
   const routeScripts = new WeakMap<LuaPerRoute, HttpScript>()
   return {
     service,
     named,
     defaultScript: config.defaultSourceCode
-      ? read(config.defaultSourceCode, `${context.path}.default_source_code`, sharedVmId)
+      ? read(config.defaultSourceCode, `${context.path}.default_source_code`, config)
       : config.inlineCode
-        ? load(utf8(config.inlineCode), `${context.path}.inline_code`, sharedVmId)
+        ? load(utf8(config.inlineCode), `${context.path}.inline_code`, config)
         : undefined,
     ofRoute(message, path) {
       if (message.override.case !== 'sourceCode') return undefined
       let script = routeScripts.get(message)
       if (!script) {
-        script = read(message.override.value, `${path}.source_code`, message.sharedVmId)
+        script = read(message.override.value, `${path}.source_code`, message)
         routeScripts.set(message, script)
       }
       return script
