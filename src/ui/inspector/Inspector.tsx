@@ -5,8 +5,8 @@ import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useState } from
 import type { EnvoyRegistry } from '../../envoy/registry.ts'
 import type { Origin } from '../../model/origin.ts'
 import { useApp, useOrigins, useServices } from '../context.ts'
-import { loadRegistry } from '../registry.ts'
 import { useActions } from '../use-actions.ts'
+import { useRegistry } from '../use-registry.ts'
 import AboutTab from './AboutTab.tsx'
 import FormTab from './FormTab.tsx'
 import classes from './Inspector.module.css'
@@ -58,17 +58,6 @@ export default function Inspector() {
       )}
     </aside>
   )
-}
-
-function useRegistry(): { registry?: EnvoyRegistry; failure?: string } {
-  const [state, setState] = useState<{ registry?: EnvoyRegistry; failure?: string }>({})
-  useEffect(() => {
-    loadRegistry().then(
-      (registry) => setState({ registry }),
-      (error: Error) => setState({ failure: error.message }),
-    )
-  }, [])
-  return state
 }
 
 interface ObjectProps {

@@ -1,15 +1,20 @@
-import { useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Upstream, UpstreamAnswer } from '../../model/design.ts'
 import { setUpstream } from '../../model/edits/traffic.ts'
 import { useApp, useServices } from '../context.ts'
+import { type AskedService, askedServices } from './asked-services.ts'
 import { FieldTable } from './FieldTable.tsx'
 import classes from './RequestEditor.module.css'
 import type { CaseResult } from './result.ts'
+
+const ServiceAnswer = lazy(() => import('./ServiceAnswer.tsx'))
 
 /** What stands behind the clusters: the one that the last run reached comes first. */
 export function UpstreamEditor() {
   const clusters = useApp((state) => state.design?.config.clusters)
   const upstreams = useApp((state) => state.design?.upstreams)
+  const config = useApp((state) => state.design?.config)
+  const asked = useMemo(() => askedServices(config), [config])
   const reached = useApp((state) => (state.run.outcome?.result as CaseResult | undefined)?.upstream[0]?.cluster)
   const [chosen, setChosen] = useState<string>()
   const names = (clusters ?? []).map((cluster) => String(cluster.name))
@@ -29,7 +34,7 @@ export function UpstreamEditor() {
           </select>
         </label>
       </div>
-      <Answers key={shown} cluster={shown} />
+      <Answers key={shown} cluster={shown} service={asked.get(shown)} />
     </section>
   )
 }
@@ -49,7 +54,7 @@ const KINDS: { kind: Kind; label: string; upstream: Upstream }[] = [
   { kind: 'tcp', label: 'echoes bytes', upstream: { tcp: { echo: true } } },
 ]
 
-function Answers({ cluster }: { cluster: string }) {
+function Answers({ cluster, service }: { cluster: string; service: AskedService | undefined }) {
   const { store } = useServices()
   const upstream = useApp((state) => state.design?.upstreams[cluster])
   const kind = kindOf(upstream)
@@ -102,7 +107,12 @@ function Answers({ cluster }: { cluster: string }) {
           </>
         )}
       </div>
-      {kind === 'answers' && (
+      {kind === 'answers' && service && (
+        <Suspense fallback={null}>
+          <ServiceAnswer service={service} answer={first} onChange={(answer) => change(answers.with(0, answer))} />
+        </Suspense>
+      )}
+      {kind === 'answers' && service?.protocol !== 'grpc' && (
         <>
           <FieldTable
             label="Answer headers"
