@@ -5,6 +5,7 @@ import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
 import { about as basicAuth } from './http/basic_auth/about.ts'
 import { about as bodySizeLimit } from './http/body_size_limit/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
+import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
@@ -19,8 +20,10 @@ import { about as grpcStats } from './http/grpc_stats/about.ts'
 import { about as grpcWeb } from './http/grpc_web/about.ts'
 import { about as headerMutation } from './http/header_mutation/about.ts'
 import { about as headerToMetadata } from './http/header_to_metadata/about.ts'
+import { about as healthCheck } from './http/health_check/about.ts'
 import { about as ipTagging } from './http/ip_tagging/about.ts'
 import { about as istioStats } from './http/istio_stats/about.ts'
+import { about as jsonToMetadata } from './http/json_to_metadata/about.ts'
 import { about as jwtAuthn } from './http/jwt_authn/about.ts'
 import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
@@ -64,6 +67,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     basicAuth,
     bodySizeLimit,
     buffer,
+    cdnLoop,
     composite,
     cors,
     credentialInjector,
@@ -78,8 +82,10 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     grpcWeb,
     headerMutation,
     headerToMetadata,
+    healthCheck,
     ipTagging,
     istioStats,
+    jsonToMetadata,
     jwtAuthn,
     localRatelimit,
     lua,

@@ -6,6 +6,7 @@ import { apiKeyAuth } from './http/api_key_auth/index.ts'
 import { basicAuth } from './http/basic_auth/index.ts'
 import { bodySizeLimit } from './http/body_size_limit/index.ts'
 import { buffer } from './http/buffer/index.ts'
+import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
@@ -20,8 +21,10 @@ import { grpcStats } from './http/grpc_stats/index.ts'
 import { grpcWeb } from './http/grpc_web/index.ts'
 import { headerMutation } from './http/header_mutation/index.ts'
 import { headerToMetadata } from './http/header_to_metadata/index.ts'
+import { healthCheck } from './http/health_check/index.ts'
 import { ipTagging } from './http/ip_tagging/index.ts'
 import { istioStats } from './http/istio_stats/index.ts'
+import { jsonToMetadata } from './http/json_to_metadata/index.ts'
 import { jwtAuthn } from './http/jwt_authn/index.ts'
 import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
@@ -64,6 +67,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   basicAuth,
   bodySizeLimit,
   buffer,
+  cdnLoop,
   composite,
   cors,
   credentialInjector,
@@ -78,8 +82,10 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   grpcWeb,
   headerMutation,
   headerToMetadata,
+  healthCheck,
   ipTagging,
   istioStats,
+  jsonToMetadata,
   jwtAuthn,
   localRatelimit,
   lua,

@@ -43,15 +43,6 @@ export const otherHttp: FilterAbout[] = [
     },
   },
   {
-    name: 'envoy.filters.http.json_to_metadata',
-    config: 'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata',
-    title: 'JSON To Metadata',
-    group: 'transformation',
-    summary: 'Copies values of JSON bodies into dynamic metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/json_to_metadata_filter',
-  },
-  {
     name: 'envoy.filters.http.sse_to_metadata',
     config: 'envoy.extensions.filters.http.sse_to_metadata.v3.SseToMetadata',
     title: 'SSE To Metadata',

@@ -48,16 +48,6 @@ export const trafficHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/bandwidth_share_filter',
   },
   {
-    name: 'envoy.filters.http.cdn_loop',
-    config: 'envoy.extensions.filters.http.cdn_loop.v3.CdnLoopConfig',
-    title: 'CDN Loop',
-    group: 'traffic',
-    summary: 'Stops requests that pass the same CDN too often.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/cdn_loop_filter',
-    defaults: { cdn_id: 'cdn.example.com' },
-  },
-  {
     name: 'envoy.filters.http.dynamic_forward_proxy',
     config: 'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
     title: 'Dynamic Forward Proxy',
@@ -152,16 +142,6 @@ export const trafficHttp: FilterAbout[] = [
     summary: 'Adds headers that say where a client\u2019s address is.',
     notModelled: [],
     docs: 'configuration/http/http_filters/geoip_filter',
-  },
-  {
-    name: 'envoy.filters.http.health_check',
-    config: 'envoy.extensions.filters.http.health_check.v3.HealthCheck',
-    title: 'Health Check',
-    group: 'observability',
-    summary: 'Answers health checks itself, or caches what the server says.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/health_check_filter',
-    defaults: { pass_through_mode: false, headers: [{ name: ':path', string_match: { exact: '/healthz' } }] },
   },
   {
     name: 'envoy.filters.http.proto_message_extraction',
