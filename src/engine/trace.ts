@@ -27,6 +27,10 @@ export interface LogLine {
   text: string
   /** For script errors: path of the script's source in the document. */
   script?: string
+  /** For script errors: the text without the place in front of it. */
+  reason?: string
+  /** The simulator stopped the script; Envoy would not have. */
+  stopped?: true
   /** For script errors: the line of the script, from 1. */
   line?: number
   /** For script errors: the functions that were open, innermost first, with their variables. */
@@ -40,6 +44,8 @@ export interface ScriptFrame {
   /** `builtin`: of Lua's libraries or Envoy's API. `loaded`: its code came from loadstring(). */
   code: 'script' | 'loaded' | 'builtin'
   line?: number
+  /** Where its code begins; undefined for the script itself and for `builtin`. */
+  defined?: number
   locals: ScriptVariable[]
   /** Variables around the function that it uses. */
   upvalues: ScriptVariable[]

@@ -12,6 +12,8 @@ export interface FailureFrame {
   code: 'script' | 'loaded' | 'builtin'
   /** Line of its code, from 1; undefined for `builtin`. */
   line?: number
+  /** Line where its code begins; undefined for the script itself and for `builtin`. */
+  defined?: number
   locals: LuaVariable[]
   upvalues: LuaVariable[]
   /** How many functions between this one and the next are left out: a deep recursion. */
@@ -22,6 +24,8 @@ export interface FailureFrame {
 export interface ScriptFailure {
   kind: FailureKind
   message: string
+  /** The message without the places in the script that Lua puts in front of it. */
+  reason: string
   /** The script's name, as `LuaScript.name`. */
   script: string
   /** Line in the script, from 1. */
@@ -65,6 +69,7 @@ function failureAt(vm: LuaVm, L: LuaState, kind: FailureKind, message: string, s
   const failure: ScriptFailure = {
     kind,
     message,
+    reason: message.slice(positions(message, script.chunk).at(-1)?.end ?? 0),
     script: script.name,
     frames: failedThreads(vm, L).flatMap((thread) => failureFrames(vm, thread, script.chunk)),
   }
@@ -89,20 +94,27 @@ function failureFrames(vm: LuaVm, L: LuaState, chunk: string): FailureFrame[] {
   })
 }
 
-function failureFrame({ name, what, line, locals, upvalues, ...frame }: LuaFrame, chunk: string): FailureFrame {
+function failureFrame(frame: LuaFrame, chunk: string): FailureFrame {
+  const { name, what, line, lineDefined, locals, upvalues } = frame
   if (what === 'C') return { name, code: 'builtin', locals: [], upvalues: [] }
   const code = frame.chunk === chunk ? 'script' : 'loaded'
-  return { name, code, ...(line > 0 ? { line } : {}), locals, upvalues }
+  const place = { ...(line > 0 ? { line } : {}), ...(lineDefined > 0 ? { defined: lineDefined } : {}) }
+  return { name, code, ...place, locals, upvalues }
 }
 
 /** Describes an exception that came out of the virtual machine; it is dead afterwards. */
 export function describeTrap(error: unknown, { name: script, limits }: FailedScript): ScriptFailure {
   if (!(error instanceof LuaTrap)) {
     const detail = error instanceof Error ? error.message : String(error)
-    return { kind: 'limit', script, message: `the simulator itself failed in this script: ${detail}` }
+    return limitFailure(script, `the simulator itself failed in this script: ${detail}`)
   }
   const text = error.reason === 'budget' ? budgetText(limits) : error.message
-  return { kind: 'limit', script, message: `${text}; the script's globals were lost` }
+  return limitFailure(script, `${text}; the script's globals were lost`)
+}
+
+/** A script that the simulator could not run, or not to its end. */
+export function limitFailure(script: string, message: string): ScriptFailure {
+  return { kind: 'limit', script, message, reason: message }
 }
 
 function limitText(result: ErrorResult, limits: RunLimits): string | undefined {
@@ -124,13 +136,16 @@ function budgetText({ instructions }: RunLimits): string {
  * coroutine.wrap that the error went through has put its own position in front.
  */
 export function lineIn(message: string, chunk: string): number | undefined {
-  let line: number | undefined
-  let rest = message
-  while (rest.startsWith(`${chunk}:`)) {
-    const position = /^:(\d+): /.exec(rest.slice(chunk.length))
+  return positions(message, chunk).at(-1)?.line
+}
+
+function positions(message: string, chunk: string): { line: number; end: number }[] {
+  const found: { line: number; end: number }[] = []
+  for (let at = 0; message.startsWith(`${chunk}:`, at); ) {
+    const position = /^:(\d+): /.exec(message.slice(at + chunk.length))
     if (!position) break
-    line = Number(position[1])
-    rest = rest.slice(chunk.length + position[0].length)
+    at += chunk.length + position[0].length
+    found.push({ line: Number(position[1]), end: at })
   }
-  return line
+  return found
 }

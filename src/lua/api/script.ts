@@ -8,6 +8,7 @@ import {
   describeTrap,
   errorText,
   type FailedScript,
+  limitFailure,
   type RunLimits,
   type ScriptFailure,
 } from './failure.ts'
@@ -115,7 +116,7 @@ export class LuaScript {
   run(machine: ApiMachine, L: LuaState, args: number, call: ScriptCall, log: LogSink): RunResult {
     const { vm } = machine
     const about = this.about(call)
-    if (machine.discarded) return { status: 'failed', failure: { kind: 'limit', script: call.script, message: lost } }
+    if (machine.discarded) return { status: 'failed', failure: limitFailure(call.script, lost) }
     const before = { machine: machine.log, print: this.log }
     machine.log = log
     this.log = log

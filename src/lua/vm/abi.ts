@@ -49,6 +49,8 @@ export interface LuaExports {
   lua_status(L: LuaState): number
   lua_gc(L: LuaState, what: number, data: number): number
   lx_new(memoryLimit: number): LuaState
+  lx_copied(): void
+  lx_end(): number
   lx_budget(instructions: number): void
   lx_left(): number
   lx_expired(): number

@@ -1,28 +1,32 @@
 import type { LuaExports } from './abi.ts'
 import { LuaTrap } from './errors.ts'
 
-const scratchSize = 65_536
+const scratchSize = 8_192
 const cachedLength = 64
 const cachedStrings = 1_024
 
 /** Byte strings in and out of the virtual machine's memory. One char of a JavaScript string is one byte (latin1). */
 export class LuaMemory {
   private readonly machine: { readonly exports: LuaExports }
-  private readonly scratch: number
+  /** The length that a C function leaves, and then room for a string; taken when it is first needed. */
+  private taken: number | undefined
   private readonly cache = new Map<string, number>()
-  private view: Uint8Array
-  private words: DataView
-  /** Where C functions leave the length of the string they return. */
-  readonly lengthPointer: number
+  private view = new Uint8Array()
+  private words = new DataView(new ArrayBuffer(0))
 
   /** The memory of a machine, in whatever instance that is at the time. */
   constructor(machine: { readonly exports: LuaExports }) {
     this.machine = machine
-    const { exports } = machine
-    this.scratch = exports.malloc(scratchSize)
-    this.lengthPointer = exports.malloc(8)
-    this.view = new Uint8Array(exports.memory.buffer)
-    this.words = new DataView(exports.memory.buffer)
+  }
+
+  /** Where C functions leave the length of the string they return. */
+  get lengthPointer(): number {
+    this.taken ??= this.x.malloc(8 + scratchSize)
+    return this.taken
+  }
+
+  private get scratch(): number {
+    return this.lengthPointer + 8
   }
 
   private get x(): LuaExports {

@@ -1,4 +1,4 @@
-import type { LuaExports, LuaImports } from './abi.ts'
+import type { LuaExports, LuaImports, LuaState } from './abi.ts'
 
 /** A machine that lives in an instance of a pool. */
 export interface Tenant {
@@ -31,13 +31,31 @@ export class LuaPool {
   private readonly size: number
   /** The one that was moved into last is last. */
   private instances: Instance[] = []
-  /** The memory of a machine that was never used. */
+  /** The memory of an instance that was never used. */
   private blank: Uint8Array | undefined
+  private readonly made = new Map<number, { image: Uint8Array; main: LuaState }>()
 
   /** `size` instances at most, more only while that many machines call each other. */
   constructor(module: WebAssembly.Module, size = 16) {
     this.module = module
     this.size = size
+  }
+
+  /**
+   * Gives a tenant an instance with a Lua state in it; `main` is 0 when that does not fit in the limit. States of the same
+   * limit are copies of one: to copy is faster than to make. `settled` is called before anything is asked of the tenant.
+   */
+  make(tenant: Tenant, memoryLimit: number, settled: (exports: LuaExports) => void): LuaState {
+    const made = this.made.get(memoryLimit)
+    const exports = this.moveIn(tenant, made?.image)
+    settled(exports)
+    if (made) {
+      exports.lx_copied()
+      return made.main
+    }
+    const main = exports.lx_new(memoryLimit)
+    if (this.size > 1) this.made.set(memoryLimit, { image: imageOf({ exports }), main })
+    return main
   }
 
   /** Gives a tenant an instance: with the memory it had, or with none used yet. */
@@ -75,8 +93,8 @@ export class LuaPool {
   }
 }
 
-function imageOf({ exports }: Instance): Uint8Array {
-  return new Uint8Array(exports.memory.buffer).slice(exports.__global_base.value)
+function imageOf({ exports }: Pick<Instance, 'exports'>): Uint8Array {
+  return new Uint8Array(exports.memory.buffer).slice(exports.__global_base.value, exports.lx_end())
 }
 
 function sizeFor({ exports }: Instance, image: Uint8Array): number {

@@ -105,9 +105,10 @@ export class LuaVm extends LuaStack implements Tenant {
       },
       refused: (pointer: number, length: number) => options.refused?.(this.memory.read(pointer, length)),
     }
-    this.resident = this.pool.moveIn(this)
     this.memory = new LuaMemory(this)
-    this.main = this.exports.lx_new(options.memoryLimit ?? 64 * 1024 * 1024)
+    this.main = this.pool.make(this, options.memoryLimit ?? 64 * 1024 * 1024, (exports) => {
+      this.resident = exports
+    })
     if (this.main === 0) throw new LuaTrap('memory', 'the memory limit is too small to start')
   }
 

@@ -21,7 +21,7 @@ export function LogsView({ logs }: { logs: { step: number; name: string; line: L
             </span>
             <span className={classes.text}>{line.text}</span>
           </button>
-          {line.script !== undefined && <ScriptError line={line} />}
+          {line.script !== undefined && <ScriptError line={line} brief />}
         </li>
       ))}
     </ol>

@@ -1,15 +1,22 @@
 import { useEffect, useRef, useState } from 'react'
-import type { TraceStep } from '../../engine/trace.ts'
+import type { LogLine, TraceStep } from '../../engine/trace.ts'
 import { useApp } from '../context.ts'
 import classes from './ResultView.module.css'
 import { stepsOf } from './result.ts'
+import { ScriptError } from './ScriptError.tsx'
 import { headerRows, isPartly, nameOf, partlyText } from './steps.ts'
 import { Tabs } from './Tabs.tsx'
 
 /** The message after the chosen step, its metadata, and why the step did what it did. */
 export function MessageView() {
   const step = useApp((state) => stepsOf(state.run.outcome)[state.run.step ?? -1])
-  const [tab, setTab] = useState('message')
+  const errors = step?.logs?.filter(({ script }) => script !== undefined) ?? []
+  const failed = errors.length > 0
+  const [chosen, setTab] = useState('message')
+  // What went wrong comes first, until something else is asked for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of each step anew
+  useEffect(() => setTab((now) => (failed ? 'error' : now === 'error' ? 'message' : now)), [step])
+  const tab = chosen === 'error' && !failed ? 'message' : chosen
   if (!step) return null
   return (
     <aside className={classes.side} aria-label={`Step ${nameOf(step)}`}>
@@ -18,12 +25,26 @@ export function MessageView() {
         value={tab}
         onChange={setTab}
         tabs={[
+          ...(failed
+            ? [{ id: 'error', label: <span data-tone="bad">Script error</span>, content: <Errors errors={errors} /> }]
+            : []),
           { id: 'message', label: 'After this step', content: <Message step={step} /> },
           { id: 'metadata', label: 'Metadata', content: <Metadata step={step} /> },
           { id: 'reason', label: 'Reason', content: <Reason step={step} /> },
         ]}
       />
     </aside>
+  )
+}
+
+function Errors({ errors }: { errors: readonly LogLine[] }) {
+  return (
+    <div className={classes.message}>
+      {errors.map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat
+        <ScriptError key={i} line={line} />
+      ))}
+    </div>
   )
 }
 

@@ -3,23 +3,26 @@ import { useApp, useServices } from '../context.ts'
 import classes from './ScriptError.module.css'
 import { openScript, sourceAround } from './script-error.ts'
 
-/** A script's error: what Envoy logs, the lines around it, and the functions that were open with their variables. */
-export function ScriptError({ line: error }: { line: LogLine }) {
+/** A script's error: why, what Envoy logs (`brief`: that is shown already), the lines around it, and the functions that were open with their variables. */
+export function ScriptError({ line: error, brief = false }: { line: LogLine; brief?: boolean }) {
   const services = useServices()
   const ran = useApp((state) => state.run.of)
-  const { script, line, frames = [] } = error
+  const { script, line, stopped, frames = [] } = error
   const lines = ran ? sourceAround(ran, script, line) : []
   return (
     <section className={classes.error} aria-label="Script error">
       <header>
-        <b>{line === undefined ? 'The script failed' : `The script failed in line ${line}`}</b>
+        <b>
+          The script {stopped ? 'was stopped' : 'failed'}
+          {line !== undefined && ` in line ${line}`}
+        </b>
         {script !== undefined && (
           <button type="button" onClick={() => openScript(services, script, line)}>
             Show {line === undefined ? 'the script' : `line ${line}`} in the editor
           </button>
         )}
       </header>
-      <p className={classes.text}>{error.text}</p>
+      <p className={classes.reason}>{error.reason ?? error.text}</p>
       {lines.length > 0 && (
         <pre className={classes.source}>
           {lines.map(({ number, text }) => (
@@ -39,15 +42,18 @@ export function ScriptError({ line: error }: { line: LogLine }) {
         </ol>
       )}
       <p className={classes.after}>
-        Envoy logs this as an error and lets the message go on as it is, without the rest of the script.
+        {stopped
+          ? 'Here the message goes on with what the script had done so far.'
+          : 'Envoy lets the message go on with what the script had done so far, and logs:'}
       </p>
+      {!stopped && !brief && <p className={classes.text}>{error.text}</p>}
     </section>
   )
 }
 
 function Frame({ frame }: { frame: ScriptFrame }) {
-  const { name, code, line, locals, upvalues, omitted } = frame
-  const called = name === '' ? 'a function without a name' : name
+  const { name, code, line, defined, locals, upvalues, omitted } = frame
+  const called = name || (defined === undefined ? 'the script' : `the function of line ${defined}`)
   return (
     <li data-code={code}>
       <b>{called}</b>

@@ -1,10 +1,11 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { TraceStep } from '../../engine/trace.ts'
+import { shortName } from '../../model/edits/edit.ts'
 import { idOfStep } from '../../model/run.ts'
 import { showObject } from '../canvas/show-object.ts'
 import { type Services, useApp, useServices } from '../context.ts'
 import classes from './ResultView.module.css'
-import { arrowOf, isPartly, nameOf, partlyText, summaryOf, verdictOf } from './steps.ts'
+import { arrowOf, isPartly, logsOf, nameOf, partlyText, summaryOf, verdictOf } from './steps.ts'
 
 /** How many rows are drawn before the user asks for more. */
 const ROWS = 400
@@ -38,31 +39,56 @@ export function TraceView({ steps, truncated }: { steps: readonly TraceStep[]; t
     chooseStep(services, Math.min(steps.length - 1, Math.max(0, (chosen ?? -1) + move)))
   }
   return (
-    <div
-      ref={list}
-      role="listbox"
-      aria-label="Steps"
-      tabIndex={0}
-      aria-activedescendant={chosen === undefined ? undefined : `step-${chosen}`}
-      className={classes.trace}
-      onKeyDown={onKey}
-    >
-      {steps.slice(0, rows).map((step, i) => (
-        <Row
-          // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place
-          key={i}
-          step={step}
-          index={i}
-          chosen={i === chosen}
-          onChoose={() => chooseStep(services, i)}
-        />
-      ))}
-      {steps.length > rows && (
-        <button type="button" className={classes.more} onClick={() => setRows(rows + ROWS)}>
-          {steps.length - rows} more steps
+    <>
+      <ScriptFailures steps={steps} />
+      <div
+        ref={list}
+        role="listbox"
+        aria-label="Steps"
+        tabIndex={0}
+        aria-activedescendant={chosen === undefined ? undefined : `step-${chosen}`}
+        className={classes.trace}
+        onKeyDown={onKey}
+      >
+        {steps.slice(0, rows).map((step, i) => (
+          <Row
+            // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place
+            key={i}
+            step={step}
+            index={i}
+            chosen={i === chosen}
+            onChoose={() => chooseStep(services, i)}
+          />
+        ))}
+        {steps.length > rows && (
+          <button type="button" className={classes.more} onClick={() => setRows(rows + ROWS)}>
+            {steps.length - rows} more steps
+          </button>
+        )}
+        {truncated && <p className={classes.truncated}>The trace was cut: there were too many steps or log lines.</p>}
+      </div>
+    </>
+  )
+}
+
+/** That a script failed is not to be missed, though the request may have got its answer. */
+function ScriptFailures({ steps }: { steps: readonly TraceStep[] }) {
+  const services = useServices()
+  const failed = logsOf(steps).filter(({ line }) => line.script !== undefined)
+  if (failed.length === 0) return null
+  return (
+    <div className={classes.alerts} role="alert">
+      {failed.slice(0, 3).map(({ step, line, name }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat
+        <button key={i} type="button" onClick={() => chooseStep(services, step)}>
+          <b>
+            {shortName(name)}: script {line.stopped ? 'stopped' : 'error'}
+            {line.line !== undefined && ` in line ${line.line}`}
+          </b>{' '}
+          {line.reason}
         </button>
-      )}
-      {truncated && <p className={classes.truncated}>The trace was cut: there were too many steps or log lines.</p>}
+      ))}
+      {failed.length > 3 && <p>{failed.length - 3} more in the logs</p>}
     </div>
   )
 }

@@ -79,6 +79,37 @@ void lx_tick(lua_State *L) {
   }
 }
 
+/*
+** malloc's memory. Its end is a number of the machine's own: the instance may be larger, when another machine was in it
+** before, and what is behind the end is none of this one's business.
+*/
+#define PAGE 65536
+extern char __heap_end;
+static uintptr_t end;
+
+void *sbrk(intptr_t more) {
+  uintptr_t from, size = (uintptr_t)__builtin_wasm_memory_size(0) * PAGE;
+  if (end == 0) end = (uintptr_t)&__heap_end;
+  from = end;
+  if (more < 0 || (uintptr_t)more > (uintptr_t)0 - from - PAGE) {
+    errno = ENOMEM;
+    return (void *)-1;
+  }
+  if (from + (uintptr_t)more > size) {
+    if (__builtin_wasm_memory_grow(0, (from + (uintptr_t)more - size + PAGE - 1) / PAGE) == SIZE_MAX) {
+      errno = ENOMEM;
+      return (void *)-1;
+    }
+  }
+  if (from < size) memset((void *)from, 0, from + (uintptr_t)more < size ? (size_t)more : size - from);
+  end = from + (uintptr_t)more;
+  return (void *)from;
+}
+
+uint32_t lx_memoryend(void) {
+  return (uint32_t)(uintptr_t)sbrk(0);
+}
+
 void lx_setlimit(double bytes) {
   limit = (size_t)bytes;
 }

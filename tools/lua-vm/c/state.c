@@ -20,6 +20,7 @@ IMPORT(line) void host_line(lua_State *L, int line);
 extern void lx_setbudget(double n), lx_setlimit(double bytes), lx_flush(void), lx_start(void);
 extern double lx_getbudget(void), lx_usedbytes(void);
 extern int lx_getexpired(void);
+extern uint32_t lx_memoryend(void);
 extern void *lx_alloc(void *ud, void *block, size_t osize, size_t nsize);
 extern void __wasm_call_ctors(void);
 
@@ -70,6 +71,12 @@ EXPORT(lx_new) lua_State *lx_new(double limit) {
   if (lua_pcall(L, 0, 0, 0)) return NULL;
   return L;
 }
+
+/* For a state that was copied from another one, which has just been made. */
+EXPORT(lx_copied) void lx_copied(void) { lx_start(); }
+
+/* Where the machine's memory ends. */
+EXPORT(lx_end) uint32_t lx_end(void) { return lx_memoryend(); }
 
 EXPORT(lx_budget) void lx_budget(double n) { lx_setbudget(n); }
 EXPORT(lx_left) double lx_left(void) { return lx_getbudget(); }

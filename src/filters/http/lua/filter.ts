@@ -156,13 +156,15 @@ export class LuaFilter implements HttpFilter {
   // A failed script takes the other direction's handle with it; the message goes on as if there were no script.
   private fail(failure: ScriptFailure): void {
     const text = readable(failure.message)
-    const line: LogLine = { level: 'error', text, script: failure.script }
+    const reason = readable(failure.reason)
+    const line: LogLine = { level: 'error', text, script: failure.script, reason }
+    if (failure.kind === 'limit') line.stopped = true
     if (failure.line !== undefined) line.line = failure.line
     if (failure.frames) line.frames = failure.frames.map(readableFrame)
     this.stream.log(line)
     const where = failure.line === undefined ? '' : ` in line ${failure.line}`
     const what = failure.kind === 'limit' ? 'SCRIPT STOPPED' : 'SCRIPT ERROR'
-    this.stream.note(`${what}${where}: ${text}; Envoy logs it and lets the message go on without the script`)
+    this.stream.note(`${what}${where}: ${reason}; the message goes on without the rest of the script`)
     this.release()
   }
 

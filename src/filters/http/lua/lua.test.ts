@@ -244,6 +244,7 @@ describe('scripts and their errors', () => {
         name: 'envoy_on_request',
         code: 'script',
         line: 4,
+        defined: 1,
         locals: [
           { name: 'h', value: 'userdata: StreamHandle' },
           { name: 'who', value: '"me"' },
