@@ -7,11 +7,14 @@ import { ApiObject, type ApiType, checkInt32 } from './object.ts'
 export class BodyObject extends ApiObject {
   readonly data: Buffer
   readonly headers: HeaderMap
+  /** Told when the bytes were set. */
+  readonly changed: (() => void) | undefined
 
-  constructor(data: Buffer, headers: HeaderMap) {
+  constructor(data: Buffer, headers: HeaderMap, changed?: () => void) {
     super()
     this.data = data
     this.headers = headers
+    this.changed = changed
   }
 }
 
@@ -36,6 +39,7 @@ export const bodyType: ApiType<BodyObject> = {
       vm.checkString(L, 2)
       self.data.set(vm.toBytes(L, 2)!)
       self.headers.set('content-length', String(self.data.length))
+      self.changed?.()
       vm.pushNumber(L, self.data.length)
       return 1
     },

@@ -77,6 +77,7 @@ export class StreamHandle extends ApiObject {
   private request: Timer | undefined
   private returnDuplicateHeaders = false
   private finished = false
+  private bodyChanged = false
   private released = false
 
   constructor(script: LuaScript, side: HandleSide, headers: HeaderMap, endStream: boolean) {
@@ -200,7 +201,12 @@ export class StreamHandle extends ApiObject {
       if (!alwaysWrap) return 0
       this.side.addData(new Buffer())
     }
-    return this.slots.body.push(L, machine, bodyType, () => new BodyObject(this.side.bufferedBody()!, this.headers))
+    const changed = () => {
+      this.bodyChanged = true
+    }
+    return this.slots.body.push(L, machine, bodyType, () => {
+      return new BodyObject(this.side.bufferedBody()!, this.headers, changed)
+    })
   }
 
   /** Pushes the trailers that have come. */
@@ -234,6 +240,16 @@ export class StreamHandle extends ApiObject {
     for (const slot of Object.values(this.slots)) slot.reset()
   }
 
+  // A body that a script made longer than the stream may hold is answered like one that came so long: 413, or 500.
+  private checkBody(): void {
+    if (!this.bodyChanged) return
+    this.bodyChanged = false
+    const { bufferLimit } = this.side.stream
+    if (bufferLimit === 0 || (this.side.bufferedBody()?.length ?? 0) <= bufferLimit) return
+    this.side.addData(new Buffer())
+    this.state = 'Responded'
+  }
+
   // Runs a stretch of the script; false when it failed. What it was handed dies with it.
   private resume(args: number): boolean {
     this.state = 'Running'
@@ -254,6 +270,7 @@ export class StreamHandle extends ApiObject {
   private run(args: number): ScriptFailure | undefined {
     const result = this.script.run(this.machine, this.L, args, this.call, this.side.log)
     if (result.status !== 'yield') this.finished = true
+    this.checkBody()
     if (result.status === 'failed') return result.failure
     if (result.status === 'yield' && this.state === 'Running')
       return this.broken('script performed an unexpected yield')
