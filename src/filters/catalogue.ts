@@ -7,9 +7,12 @@ import { about as bodySizeLimit } from './http/body_size_limit/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
 import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
+import { about as compressor } from './http/compressor/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
 import { about as csrf } from './http/csrf/about.ts'
+import { about as customResponse } from './http/custom_response/about.ts'
+import { about as decompressor } from './http/decompressor/about.ts'
 import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
@@ -29,6 +32,8 @@ import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
 import { about as mcp } from './http/mcp/about.ts'
+import { about as onDemand } from './http/on_demand/about.ts'
+import { about as originalSrc } from './http/original_src/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
 import { about as ratelimit } from './http/ratelimit/about.ts'
 import { about as rbac } from './http/rbac/about.ts'
@@ -69,9 +74,12 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     buffer,
     cdnLoop,
     composite,
+    compressor,
     cors,
     credentialInjector,
     csrf,
+    customResponse,
+    decompressor,
     extAuthz,
     fault,
     filterChain,
@@ -91,6 +99,8 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     lua,
     matchDelegate,
     mcp,
+    onDemand,
+    originalSrc,
     peerMetadata,
     ratelimit,
     rbac,

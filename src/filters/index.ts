@@ -8,9 +8,12 @@ import { bodySizeLimit } from './http/body_size_limit/index.ts'
 import { buffer } from './http/buffer/index.ts'
 import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
+import { compressor } from './http/compressor/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
 import { csrf } from './http/csrf/index.ts'
+import { customResponse } from './http/custom_response/index.ts'
+import { decompressor } from './http/decompressor/index.ts'
 import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
@@ -30,6 +33,8 @@ import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
 import { mcp } from './http/mcp/index.ts'
+import { onDemand } from './http/on_demand/index.ts'
+import { originalSrc } from './http/original_src/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
 import { ratelimit } from './http/ratelimit/index.ts'
 import { rbac } from './http/rbac/index.ts'
@@ -69,9 +74,12 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   buffer,
   cdnLoop,
   composite,
+  compressor,
   cors,
   credentialInjector,
   csrf,
+  customResponse,
+  decompressor,
   extAuthz,
   fault,
   filterChain,
@@ -91,6 +99,8 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   lua,
   matchDelegate,
   mcp,
+  onDemand,
+  originalSrc,
   peerMetadata,
   ratelimit,
   rbac,

@@ -3,46 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** HTTP filters that are not simulated: transformation, scripting, other. */
 export const otherHttp: FilterAbout[] = [
   {
-    name: 'envoy.filters.http.compressor',
-    config: 'envoy.extensions.filters.http.compressor.v3.Compressor',
-    title: 'Compressor',
-    group: 'transformation',
-    summary: 'Compresses responses (or requests) when the other side takes it.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/compressor_filter',
-    upstream: true,
-    defaults: {
-      compressor_library: {
-        name: 'gzip',
-        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.compression.gzip.compressor.v3.Gzip' },
-      },
-    },
-  },
-  {
-    name: 'envoy.filters.http.custom_response',
-    config: 'envoy.extensions.filters.http.custom_response.v3.CustomResponse',
-    title: 'Custom Response',
-    group: 'transformation',
-    summary: 'Replaces responses that match, by a local text or by asking another server.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/custom_response_filter',
-  },
-  {
-    name: 'envoy.filters.http.decompressor',
-    config: 'envoy.extensions.filters.http.decompressor.v3.Decompressor',
-    title: 'Decompressor',
-    group: 'transformation',
-    summary: 'Unpacks compressed bodies before the filters behind see them.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/decompressor_filter',
-    defaults: {
-      decompressor_library: {
-        name: 'gzip',
-        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.compression.gzip.decompressor.v3.Gzip' },
-      },
-    },
-  },
-  {
     name: 'envoy.filters.http.sse_to_metadata',
     config: 'envoy.extensions.filters.http.sse_to_metadata.v3.SseToMetadata',
     title: 'SSE To Metadata',
