@@ -6,10 +6,10 @@ import { millis } from '../duration.ts'
 import type { Host } from '../host.ts'
 import { CidrList, createStringMatcher } from '../match/index.ts'
 import type { NetworkFactoryContext } from '../network/types.ts'
-import type { ProxyServices } from '../services.ts'
+import type { MessageRegistry, ProxyServices } from '../services.ts'
 import type { Address } from '../stream-info.ts'
 import type { Http1ServerSettings } from './codec/http1-server.ts'
-import { headerKeyFormat } from './codec/http1-settings.ts'
+import { headerKeyFormat, statefulKeyFormat } from './codec/http1-settings.ts'
 import type { Http2ServerSettings } from './codec/http2-server.ts'
 import { createEarlyMutation, type EarlyMutation } from './early-mutation.ts'
 import { configureFilters } from './filter-chain.ts'
@@ -103,7 +103,7 @@ export function createConnectionManagerConfig(
     ),
     routes,
     codec: (['auto', 'http1', 'http2', 'http3'] as const)[config.codecType] ?? 'auto',
-    ...protocolSettings(config, path),
+    ...protocolSettings(config, path, registry),
     useRemoteAddress: config.useRemoteAddress ?? false,
     xffNumTrustedHops: config.xffNumTrustedHops,
     skipXffAppend: config.skipXffAppend,
@@ -168,6 +168,7 @@ export function createConnectionManagerConfig(
 function protocolSettings(
   config: HttpConnectionManager,
   path: string,
+  registry: MessageRegistry,
 ): { http1: Http1ServerSettings; http2: Http2ServerSettings } {
   const common = config.commonHttpProtocolOptions
   const http1 = config.httpProtocolOptions
@@ -191,6 +192,7 @@ function protocolSettings(
       allowCustomMethods: http1?.allowCustomMethods ?? false,
       enableTrailers: http1?.enableTrailers ?? false,
       format: headerKeyFormat(http1),
+      keepKeys: statefulKeyFormat(http1, registry),
       ignoresUpgrade: (type) => ignored.some((matcher) => matcher.matches(type)),
       validateScheme: config.schemeHeaderTransformation?.matchUpstream ?? false,
       streamErrorOnInvalidMessage: http1?.overrideStreamErrorOnInvalidHttpMessage ?? streamError ?? false,

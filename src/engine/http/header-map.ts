@@ -109,12 +109,22 @@ const INLINE: Record<HeaderMapKind, ReadonlySet<string>> = {
   trailers: new Set(['grpc-status', 'grpc-message']),
 }
 
+/** How the names of one message are written in HTTP/1, when it was read with their spelling kept. */
+export interface HeaderKeyFormatter {
+  /** The spelling of a lower-case name. */
+  format(name: string): string
+  /** The reason phrase of the response, where it is to be passed on. */
+  readonly reason: string | undefined
+}
+
 /**
  * Headers in the order they travel, with Envoy's rules for repeated names (source/common/http/header_map_impl.cc):
  * a name of the O(1) set occurs once and is appended to with `,`, any other may occur many times; pseudo headers stand first.
  * In a request `host` is another name for `:authority`.
  */
 export class HeaderMap {
+  /** Set by a codec that keeps the spelling of names. */
+  keys?: HeaderKeyFormatter
   private names: string[] = []
   private values: string[] = []
   private inline: ReadonlySet<string>
@@ -238,6 +248,7 @@ export class HeaderMap {
     const copy = new HeaderMap(this.kind)
     copy.names = this.names.slice()
     copy.values = this.values.slice()
+    if (this.keys) copy.keys = this.keys
     return copy
   }
 

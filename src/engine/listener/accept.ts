@@ -6,6 +6,7 @@ import { type Address, type ConnectionInfo, DynamicMetadata, FilterState } from 
 import type { Trace, TraceStep } from '../trace.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { ConfiguredListenerFilter, Listener, ReadyChain } from './listener.ts'
+import { refusePlainText } from './plain-to-tls.ts'
 import type { AcceptedSocket, ListenerFilter } from './types.ts'
 
 /** Milliseconds a listener filter may wait for bytes: listener_filters_timeout when it is not configured. */
@@ -35,7 +36,8 @@ export class AcceptedConnection implements AcceptedSocket {
   private closed = false
   private ended = false
   private connection: ServerConnection | undefined
-  private plainTextWaits: 'tls' | undefined
+  /** Bytes of a client that speaks no TLS to a server that does. */
+  private plainText: Buffer | undefined
   private step: TraceStep | undefined
 
   constructor(options: AcceptOptions) {
@@ -113,7 +115,7 @@ export class AcceptedConnection implements AcceptedSocket {
   receive(bytes: Uint8Array): void {
     if (this.closed) return
     if (this.connection) {
-      if (this.plainTextWaits === 'tls') this.failHandshake()
+      if (this.plainText) this.receivePlainText(this.plainText, bytes)
       else this.connection.receive(bytes)
       return
     }
@@ -220,10 +222,14 @@ export class AcceptedConnection implements AcceptedSocket {
     const { client, services, trace, listener } = this.options
     const context = chain.transport.tls
     const { tls } = client
+    const handshake = context && tls ? context.handshake(tls) : undefined
+    const failed = handshake && 'failure' in handshake ? handshake.failure : undefined
     // A plain-text server reads the client's hello as data; its answer makes the client give up.
     const end: ClientEnd = {
       ...client.end,
       ...(!context && tls ? { onData: () => client.handshakeFailed() } : {}),
+      // What filters say before the handshake waits for it.
+      ...(context && (!tls || failed) ? { onData: () => undefined, onHalfClose: () => undefined } : {}),
       onClosed: (reset) => {
         listener.connections.delete(this)
         client.end.onClosed(reset)
@@ -238,21 +244,12 @@ export class AcceptedConnection implements AcceptedSocket {
       http2: client.http2,
       bufferLimit: listener.bufferLimit,
     })
-    if (context && tls) {
-      const result = context.handshake(tls)
-      if ('failure' in result) {
-        this.info.transportFailureReason = result.failure
-        this.failHandshake()
-        return
-      }
-      this.info.tls = result.tls
+    if (handshake && 'tls' in handshake) {
+      this.info.tls = handshake.tls
       this.buffer.drain(CLIENT_HELLO.length)
     } else if (context) {
-      this.plainTextWaits = 'tls'
-      if (this.buffer.length > 0) {
-        this.failHandshake()
-        return
-      }
+      this.startWithoutTls(chain, failed)
+      return
     }
     this.connection.start(chain.filters)
     if (this.buffer.length > 0) {
@@ -263,10 +260,39 @@ export class AcceptedConnection implements AcceptedSocket {
     if (this.ended) this.connection.receiveEnd()
   }
 
-  private failHandshake(): void {
+  // Filters are told of a connection before its handshake: they may connect to a server whose client never gets in.
+  private startWithoutTls(chain: ReadyChain, failure: string | undefined): void {
+    const { loop } = this.options.services
+    this.connection!.start(chain.filters)
+    if (this.closed) return
+    if (failure !== undefined) {
+      this.plainText = new Buffer()
+      this.buffer.clear()
+      loop.post(() => loop.post(() => this.failHandshake(failure)))
+      return
+    }
+    this.plainText = this.buffer
+    this.receivePlainText(this.buffer, new Uint8Array(0))
+    if (this.ended) this.connection!.receiveEnd()
+  }
+
+  private receivePlainText(held: Buffer, bytes: Uint8Array): void {
+    held.append(bytes)
+    const refusal = refusePlainText(held.bytes())
+    if (!refusal) return
+    const { client } = this.options
+    if (client.tls) return
+    if (refusal.alert.length > 0) client.end.onData(refusal.alert)
+    this.info.transportFailureReason = refusal.failure
+    this.options.trace.note(`TLS handshake failed: ${refusal.failure}`)
+    this.end(false)
+  }
+
+  private failHandshake(failure: string): void {
+    if (this.closed) return
     const { trace, client } = this.options
-    this.info.transportFailureReason ??= 'TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER'
-    trace.note(`TLS handshake failed: ${this.info.transportFailureReason}`)
+    this.info.transportFailureReason = failure
+    trace.note(`TLS handshake failed: ${failure}`)
     client.handshakeFailed()
     this.end(false)
   }

@@ -1,3 +1,4 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { TransportSocket } from '../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type {
   CertificateValidationContext,
@@ -7,7 +8,7 @@ import type {
   CommonTlsContext,
   DownstreamTlsContext,
 } from '../../envoy/types/envoy/extensions/transport_sockets/tls/v3/tls_pb.d.ts'
-import { fromLatin1, fromUtf8 } from '../bytes.ts'
+import { fromLatin1, fromUtf8, latin1 } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
 import { dataSourceBytes } from '../format/index.ts'
 import { createStringMatcher, type StringMatcherConfig } from '../match/index.ts'
@@ -75,7 +76,7 @@ export class TlsServer {
     // Without a validation context the client is not asked for a certificate, so it shows none and none is missed.
     const chain = validation && client.certificate !== undefined ? readCertificates(client.certificate) : []
     const peer = chain[0]
-    if (validation && context.requireClientCertificate && !peer)
+    if (validation && (context.requireClientCertificate || validation.demands) && !peer)
       return { failure: 'TLS_error:|268435655:SSL routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE' }
     const refusal = peer && validation?.refuses(peer, chain.slice(1))
     if (refusal !== undefined)
@@ -111,6 +112,8 @@ function names({ dnsSans, commonName }: Certificate, sni: string): boolean {
 }
 
 interface PeerValidation {
+  /** Names, hashes or keys are checked: a client without a certificate is refused even when none is required. */
+  demands: boolean
   /** A chain of trust, a hash or a key is checked and the certificate passes, whether or not one that fails is taken too. */
   validates(peer: Certificate, others: readonly Certificate[]): boolean
   /** The certificates that are trusted, where they are known. */
@@ -135,7 +138,7 @@ function peerValidation(
       services,
       `${path}.combined_validation_context.default_validation_context`,
     )
-  return type?.case === undefined ? undefined : { validates: () => true, refuses: () => undefined }
+  return type?.case === undefined ? undefined : { demands: false, validates: () => true, refuses: () => undefined }
 }
 
 function fromContext(
@@ -151,20 +154,23 @@ function fromContext(
     sanTest(matcher, `${path}.match_typed_subject_alt_names[${i}]`),
   )
   const hashes = (config?.verifyCertificateHash ?? []).map((hash) => hash.replaceAll(':', '').toLowerCase())
+  const keys = config?.verifyCertificateSpki ?? []
+  const pinned = (peer: Certificate) => hashes.includes(peer.sha256) || keys.includes(toBase64(sha256(peer.keyBytes)))
   const now = () => (config?.allowExpiredCertificate ? undefined : services.host.startTime + services.loop.now)
   const problemOf = (peer: Certificate, others: readonly Certificate[]): string | undefined => {
     const problem = trusted && untrusted(peer, others, trusted, now() ?? peer.validFrom)
     if (problem !== undefined) return `verify cert failed: X509_verify_cert: certificate verification error: ${problem}`
     if (sans.length > 0 && !sans.some((matches) => matches(peer))) return 'verify cert failed: verify SAN list'
-    if (hashes.length > 0 && !hashes.includes(peer.sha256)) return 'verify cert failed: cert hash and spki'
+    if (hashes.length + keys.length > 0 && !pinned(peer)) return 'verify cert failed: cert hash and spki'
     return undefined
   }
-  const checks = trusted !== undefined || !complete || hashes.length > 0
+  const checks = trusted !== undefined || !complete || hashes.length + keys.length > 0
+  const lenient = config?.trustChainVerification === ACCEPT_UNTRUSTED
   return {
     trusted,
+    demands: !lenient && sans.length + hashes.length + keys.length > 0,
     validates: (peer, others) => checks && problemOf(peer, others) === undefined,
-    refuses: (peer, others) =>
-      config?.trustChainVerification === ACCEPT_UNTRUSTED ? undefined : problemOf(peer, others),
+    refuses: (peer, others) => (lenient ? undefined : problemOf(peer, others)),
   }
 }
 
@@ -190,4 +196,8 @@ function sanTest({ sanType, matcher }: SubjectAltNameMatcher, path: string): (pe
 
 function text(source: Parameters<typeof dataSourceBytes>[0], path: string, services: EngineServices): string {
   return fromUtf8(fromLatin1(dataSourceBytes(source, path, services)))
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(latin1(bytes))
 }

@@ -75,7 +75,7 @@ export class ServerConnection {
   }
 
   private read(): void {
-    if (this.readDisabled > 0 || this.reading || this.closing) return
+    if (this.readDisabled > 0 || this.reading || this.closing || !this.open) return
     // Bytes that come while a filter runs are seen when it has returned.
     this.reading = true
     this.iterate(0)

@@ -4,7 +4,7 @@ import type { Buffer } from '../buffer.ts'
 import { millis } from '../duration.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Http1ClientSettings, ResponseDecoder } from '../http/codec/http1-client.ts'
-import { headerKeyFormat } from '../http/codec/http1-settings.ts'
+import { headerKeyFormat, statefulKeyFormat } from '../http/codec/http1-settings.ts'
 import type { ResetReason } from '../http/codec/types.ts'
 import type { ConfiguredFilter } from '../http/filter-slot.ts'
 import type { HeaderMap } from '../http/header-map.ts'
@@ -108,6 +108,7 @@ export class Cluster {
       allowChunkedLength: http1?.allowChunkedLength ?? false,
       enableTrailers: http1?.enableTrailers ?? false,
       format: headerKeyFormat(http1),
+      keepKeys: statefulKeyFormat(http1, registry),
       fullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
       maxHeadersKb: common?.maxResponseHeadersKb ?? 80,
       maxHeadersCount: common?.maxHeadersCount ?? 100,

@@ -4,6 +4,7 @@ import { HeaderMap } from '../header-map.ts'
 import { headerValueIsValid, isBodiless, isUpgrade } from '../header-utility.ts'
 import { type HeaderKeyFormat, Http1MessageEncoder } from './http1-encoder.ts'
 import { type Framing, Http1Parser, type ParserEvents } from './http1-parser.ts'
+import type { HeaderKeyRecorder } from './http1-settings.ts'
 import { headerNameIsValid } from './http1-syntax.ts'
 import { CodecError } from './types.ts'
 
@@ -19,6 +20,8 @@ export interface Http1ClientSettings {
   allowChunkedLength: boolean
   enableTrailers: boolean
   format: HeaderKeyFormat | undefined
+  /** Keeps the spelling of a response's header names, where that is configured. */
+  keepKeys: (() => HeaderKeyRecorder) | undefined
   /** Targets are written with scheme and host. */
   fullyQualifiedUrl: boolean
   maxHeadersKb: number
@@ -33,6 +36,7 @@ export class Http1ClientCodec implements ParserEvents {
   private readonly parser: Http1Parser
   private status = 0
   private headers = new HeaderMap('response')
+  private keys: HeaderKeyRecorder | undefined
   private received = new Buffer()
   private trailers: HeaderMap | undefined
   private deferredHeaders: HeaderMap | undefined
@@ -104,15 +108,19 @@ export class Http1ClientCodec implements ParserEvents {
     this.trailers = undefined
   }
 
-  firstLine(version: string, status: string): void {
+  firstLine(version: string, status: string, reason: string): void {
     if (!/^HTTP\/\d\.\d$/.test(version) || !/^\d{1,3}$/.test(status))
       throw new CodecError('http/1.1 protocol error: FAILED_CONVERTING_STATUS_CODE_TO_INT', 'http1.codec_error')
     this.status = Number(status)
     this.headers = new HeaderMap('response')
+    this.keys = this.settings.keepKeys?.()
+    if (this.keys) this.headers.keys = this.keys
+    this.keys?.noteReason(reason)
     this.headerBytes = 0
   }
 
   header(name: string, value: string): void {
+    this.keys?.noteKey(name)
     this.headers.add(name.toLowerCase(), value)
     this.headerBytes += name.length + value.length
     if (this.headerBytes > this.settings.maxHeadersKb * 1024)

@@ -39,19 +39,21 @@ export class Http1MessageEncoder {
     status: number | undefined,
     bodiless = false,
   ): void {
-    const format = this.options.format
+    const { keys } = headers
+    const format = keys ? (name: string) => keys.format(name) : this.options.format
+    const line = (name: string, value: string) => `${format ? format(name) : name}: ${value}\r\n`
     let out = firstLine
     let sawLength = false
     let upgrade = false
     headers.forEach((name, value) => {
       if (name.charCodeAt(0) === 0x3a) {
         if (name !== ':authority') return
-        out += `${format ? format('host') : 'host'}: ${value}\r\n`
+        out += line('host', value)
         return
       }
       if (name === 'content-length') sawLength = true
       else if (name === 'upgrade') upgrade = true
-      out += `${format ? format(name) : name}: ${value}\r\n`
+      out += line(name, value)
     })
     this.chunked = false
     if (sawLength || this.disableChunking) {
@@ -59,9 +61,9 @@ export class Http1MessageEncoder {
     } else if (status !== undefined && (status < 200 || status === 204 || status === 304)) {
       // These have no body, so nothing frames it.
     } else if (endStream && !this.headRequest) {
-      if (!bodiless) out += this.line('content-length', '0')
+      if (!bodiless) out += line('content-length', '0')
     } else if (!this.options.http10()) {
-      if (!this.connectRequest) out += this.line('transfer-encoding', 'chunked')
+      if (!this.connectRequest) out += line('transfer-encoding', 'chunked')
       this.chunked = !upgrade && !this.headRequest && !this.connectRequest
     }
     this.options.write(fromLatin1(`${out}\r\n`))
@@ -83,9 +85,10 @@ export class Http1MessageEncoder {
       this.end()
       return
     }
+    const { format } = this.options
     let out = '0\r\n'
     trailers.forEach((name, value) => {
-      out += this.line(name, value)
+      out += `${format ? format(name) : name}: ${value}\r\n`
     })
     this.options.write(fromLatin1(`${out}\r\n`))
     this.options.onEncodeComplete()
@@ -94,10 +97,6 @@ export class Http1MessageEncoder {
   private end(): void {
     if (this.chunked) this.options.write(LAST_CHUNK)
     this.options.onEncodeComplete()
-  }
-
-  private line(name: string, value: string): string {
-    return `${this.options.format ? this.options.format(name) : name}: ${value}\r\n`
   }
 }
 

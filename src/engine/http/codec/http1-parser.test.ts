@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fromLatin1, latin1 } from '../../bytes.ts'
 import { Http1Parser, type ParserEvents } from './http1-parser.ts'
-import { beginsMethod } from './http1-syntax.ts'
+import { beginsRequest } from './http1-syntax.ts'
 import { CodecError } from './types.ts'
 
 function parse(chunks: readonly string[], maxHeaderBytes = 1024) {
@@ -18,7 +18,7 @@ function parse(chunks: readonly string[], maxHeaderBytes = 1024) {
     trailer: (name, value) => seen.push(`trailer ${name}=${value}`),
     messageComplete: () => seen.push('complete'),
   }
-  const parser = new Http1Parser(events, { request: true, maxHeaderBytes, firstByteIsValid: beginsMethod })
+  const parser = new Http1Parser(events, { request: true, maxHeaderBytes, firstByteIsValid: beginsRequest })
   let rest = ''
   for (const chunk of chunks) {
     rest += chunk
@@ -78,8 +78,9 @@ describe('Http1Parser', () => {
     expect(refusal(`GET / HTTP/1.1\r\n${header}\r\n\r\n`).details).toBe(details)
   })
 
-  it('refuses a first byte that begins no method before it has a line', () => {
+  it('refuses a first byte that begins no request before it has a line', () => {
     expect(refusal('\x16').details).toBe('http1.codec_error')
+    expect(parse(['hi there']).seen).toEqual(['begin'])
   })
 
   it('refuses a chunk line that ends in a bare LF, and takes any end of a chunk', () => {

@@ -5,7 +5,8 @@ import { statusText } from '../status-text.ts'
 import { parseUrl } from '../url.ts'
 import { type HeaderKeyFormat, Http1MessageEncoder } from './http1-encoder.ts'
 import { type Framing, Http1Parser, type ParserEvents } from './http1-parser.ts'
-import { beginsMethod, methodIsValid, targetIsValid, versionIsValid } from './http1-syntax.ts'
+import type { HeaderKeyRecorder } from './http1-settings.ts'
+import { beginsRequest, methodIsValid, targetIsValid, versionIsValid } from './http1-syntax.ts'
 import { sanitizeConnectionHeader } from './sanitize-connection.ts'
 import {
   CodecError,
@@ -24,6 +25,8 @@ export interface Http1ServerSettings {
   allowCustomMethods: boolean
   enableTrailers: boolean
   format: HeaderKeyFormat | undefined
+  /** Keeps the spelling of a request's header names, where that is configured. */
+  keepKeys: (() => HeaderKeyRecorder) | undefined
   /** Upgrades that are taken for plain requests (ignore_http_11_upgrade). */
   ignoresUpgrade(type: string): boolean
   validateScheme: boolean
@@ -64,6 +67,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private trailers: HeaderMap | undefined
   private version = ''
   private headerBytes = 0
+  private keys: HeaderKeyRecorder | undefined
   private tunnel = false
   private received = new Buffer()
   private deferredHeaders: HeaderMap | undefined
@@ -77,7 +81,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     this.parser = new Http1Parser(this, {
       request: true,
       maxHeaderBytes: settings.maxRequestHeadersKb * 1024,
-      firstByteIsValid: (byte) => settings.allowCustomMethods || beginsMethod(byte),
+      firstByteIsValid: beginsRequest,
     })
   }
 
@@ -146,6 +150,7 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
       if (this.settings.underscores === 'drop') return
       throw new CodecError('http/1.1 protocol error: header name contains underscores', 'http1.unexpected_underscore')
     }
+    this.keys?.noteKey(name)
     const lower = name.toLowerCase()
     this.headers.add(lower === 'host' ? ':authority' : lower, value)
     if (this.headers.size > this.settings.maxHeadersCount)
@@ -263,6 +268,8 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
   private begin(): void {
     this.protocol = 'HTTP/1.1'
     this.headers = new HeaderMap('request')
+    this.keys = this.settings.keepKeys?.()
+    if (this.keys) this.headers.keys = this.keys
     this.pending = undefined
     this.trailers = undefined
     this.deferredHeaders = undefined
@@ -381,7 +388,8 @@ export class ServerResponseEncoder implements ResponseEncoder {
     const status = Number(headers.get(':status'))
     const version = this.codec.http10 && this.codec.settings.acceptHttp10 ? 'HTTP/1.0' : 'HTTP/1.1'
     if (status >= 300) this.message.connectRequest = false
-    this.message.headers(`${version} ${status} ${statusText(status)}\r\n`, headers, endStream, status)
+    const reason = headers.keys?.reason ?? statusText(status)
+    this.message.headers(`${version} ${status} ${reason}\r\n`, headers, endStream, status)
   }
 
   encodeData(data: Buffer, endStream: boolean): void {

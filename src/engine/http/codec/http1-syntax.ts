@@ -15,8 +15,8 @@ export function methodIsValid(method: string, allowCustom: boolean): boolean {
 }
 
 /** The first byte of a request must be able to begin a method, or nothing more is read. */
-export function beginsMethod(byte: number): boolean {
-  return 'ABCDGHLMNOPQRSTU'.includes(String.fromCharCode(byte))
+export function beginsRequest(byte: number): boolean {
+  return byte > 0x20
 }
 
 /**
