@@ -28,3 +28,24 @@ export async function addHeader(page: Page, filter: Locator, key: string, value:
   await form.getByRole('textbox', { name: 'value', exact: true }).fill(value)
   await form.getByRole('textbox', { name: 'value', exact: true }).press('Tab')
 }
+
+/** Inserts a filter by its name in the palette; it is selected then. */
+export async function insert(page: Page, title: string): Promise<void> {
+  const search = page.getByRole('combobox', { name: 'Find a filter' })
+  await search.fill(title)
+  await search.press('Enter')
+  await expect(inspector(page).getByRole('tab').first()).toBeVisible({ timeout: 20_000 })
+}
+
+/** A tab of the inspector. */
+export function tab(page: Page, name: string) {
+  return inspector(page).getByRole('tab', { name })
+}
+
+/** What the editor in the inspector shows. */
+export function editorText(page: Page): Promise<string> {
+  return inspector(page)
+    .locator('.monaco-editor .view-lines')
+    .first()
+    .evaluate((lines) => (lines.textContent ?? '').replaceAll('\u00a0', ' '))
+}

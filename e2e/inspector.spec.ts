@@ -1,25 +1,5 @@
-import type { Page } from '@playwright/test'
 import { canvas, card, designOf, expect, openBase, test } from './app.ts'
-import { inspector, typeInEditor } from './edit.ts'
-
-/** Inserts a filter by its name in the palette; it is selected then. */
-async function insert(page: Page, title: string): Promise<void> {
-  const search = page.getByRole('combobox', { name: 'Find a filter' })
-  await search.fill(title)
-  await search.press('Enter')
-  await expect(inspector(page).getByRole('tab').first()).toBeVisible({ timeout: 20_000 })
-}
-
-function tab(page: Page, name: string) {
-  return inspector(page).getByRole('tab', { name })
-}
-
-function editorText(page: Page): Promise<string> {
-  return inspector(page)
-    .locator('.monaco-editor .view-lines')
-    .first()
-    .evaluate((lines) => (lines.textContent ?? '').replaceAll('\u00a0', ' '))
-}
+import { editorText, insert, inspector, tab, typeInEditor } from './edit.ts'
 
 test.beforeEach(async ({ page }) => openBase(page, 'ingress gateway'))
 

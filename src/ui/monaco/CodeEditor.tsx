@@ -96,6 +96,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   lineNumbersMinChars: 3,
   lineDecorationsWidth: 8,
   guides: { indentation: false },
+  autoIndent: 'full',
   scrollBeyondLastLine: false,
   padding: { top: 6, bottom: 6 },
   overviewRulerLanes: 0,
@@ -108,6 +109,8 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   wordBasedSuggestions: 'off',
   quickSuggestions: { other: true, comments: false, strings: true },
+  // Enter after a word that is whole already is a new line.
+  acceptSuggestionOnEnter: 'smart',
   suggest: { showWords: false, preview: false },
   tabSize: 2,
   occurrencesHighlight: 'singleFile',
