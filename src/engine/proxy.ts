@@ -17,6 +17,7 @@ import { createShadows } from './route/policies.ts'
 import { createRetryPolicy } from './route/retry-policy.ts'
 import { UPSTREAM_CODEC } from './router/upstream-chain.ts'
 import { Runtime } from './runtime.ts'
+import { ScriptLog } from './script-log.ts'
 import type { MessageRegistry, ProxyServices } from './services.ts'
 import type { JsonObject, StreamInfo } from './stream-info.ts'
 import type { Trace } from './trace.ts'
@@ -88,6 +89,7 @@ export class SimProxy {
       clusterNames: () => clusters.names(),
       clusterAt: (address) => clusters.at(address),
       clusterMetadata: (name) => clusters.get(name)?.metadata,
+      scriptLog: new ScriptLog(),
       catalogue: deps.catalogue,
       clusters,
       routeConfiguration: (name) => routes.get(name),

@@ -2,6 +2,7 @@ import type { FilterCatalogue } from './catalogue.ts'
 import type { EventLoop } from './event-loop.ts'
 import type { Host } from './host.ts'
 import type { Runtime } from './runtime.ts'
+import type { ScriptLog } from './script-log.ts'
 import type { JsonObject, StreamInfo } from './stream-info.ts'
 import type { ClusterManager } from './upstream/cluster-manager.ts'
 import type { AsyncClient } from './upstream/types.ts'
@@ -48,6 +49,8 @@ export interface EngineServices {
   readonly warming?: () => () => void
   /** A generic secret of the configuration (`static_resources.secrets`), as a byte string. */
   readonly genericSecret?: (name: string) => string | undefined
+  /** Takes the errors of scripts that run outside of any filter. */
+  readonly scriptLog?: ScriptLog
   /** What %HOSTNAME% and %ENVIRONMENT(...)% and `environment_variable` data sources read. */
   readonly environment?: { hostname: string; variables: Readonly<Record<string, string>> }
 }

@@ -29,6 +29,8 @@ export interface LogLine {
   script?: string
   /** For script errors: the text without the place in front of it. */
   reason?: string
+  /** For script errors: what comes of it, as the end of a sentence. */
+  outcome?: string
   /** The simulator stopped the script; Envoy would not have. */
   stopped?: true
   /** For script errors: the line of the script, from 1. */

@@ -10,7 +10,7 @@
 import { latin1 } from '../engine/bytes.ts'
 import type { HeaderMap } from '../engine/http/header-map.ts'
 import { chooseCluster, clusterHandler, type RouteAnswer, type RouteQuestion } from './api/cluster-specifier.ts'
-import type { RunLimits } from './api/failure.ts'
+import type { RunLimits, ScriptFailure } from './api/failure.ts'
 import type { PackagePaths } from './api/package-paths.ts'
 import { LuaScript, ScriptLoadError } from './api/script.ts'
 import type { HandleSide } from './api/side.ts'
@@ -58,7 +58,10 @@ export interface LuaService {
   /** Loads the code of a cluster specifier, which must define `envoy_on_route`. Throws ScriptLoadError. */
   clusterSpecifier(source: Uint8Array, place: ScriptPlace): (question: RouteQuestion) => RouteAnswer
   /** Loads the code of a string matcher, which must define `envoy_match`. Throws ScriptLoadError. */
-  stringMatcher(source: Uint8Array, place: ScriptPlace): (value: string) => { matched: boolean; problem?: string }
+  stringMatcher(
+    source: Uint8Array,
+    place: ScriptPlace,
+  ): (value: string) => { matched: boolean; failure?: ScriptFailure }
   /** Counters and gauges for one filter's scripts. */
   statsScope(): StatsScope
   /** The lines run so far, when stepping was asked for. */

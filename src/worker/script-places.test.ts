@@ -227,3 +227,26 @@ describe('every line that runs names the place of its script in the document', (
     for (const { text } of steps) expect(text).toContain(line)
   })
 })
+
+test('errors of scripts outside of filters are in the trace, with their place and what comes of them', async () => {
+  const failing = JSON.parse(
+    JSON.stringify(design('/specifier'))
+      .replace('local seen = v', 'local seen = v.x.y')
+      .replace('local to = \\"c\\"', 'local to = h.x.y'),
+  )
+  const { requests } = await runDesign(assets, failing, {})
+  const route = requests[0]?.steps.find(({ kind }) => kind === 'route')
+  expect(route?.logs).toMatchObject([
+    { level: 'error', line: 2, outcome: 'default_cluster is used', script: expect.stringContaining('source_code') },
+  ])
+  const matched = await runDesign(assets, { ...failing, requests: [{ ...failing.requests[0], path: '/matcher' }] }, {})
+  const logs = matched.requests[0]?.steps.find(({ kind }) => kind === 'route')?.logs
+  expect(logs).toMatchObject([
+    {
+      line: 2,
+      outcome: 'the string does not match',
+      frames: [{ name: 'envoy_match', locals: [{ name: 'v', value: '"1"' }] }],
+    },
+  ])
+  expect(scriptAt(getAt(failing, ['config', ...parsePath(logs![0]!.script!)]))).toContain('seen = v.x.y')
+})

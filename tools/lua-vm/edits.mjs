@@ -77,7 +77,8 @@ export const edits = [
     file: 'lj_state.c',
     why: 'the thread in which the budget ran out is remembered, see budget.c',
     find: '  if (obj2gco(L) == gcref(g->cur_L))\n    setgcrefnull(g->cur_L);\n',
-    replace: '  if (obj2gco(L) == gcref(g->cur_L))\n    setgcrefnull(g->cur_L);\n  if (L == lx_overspender) lx_overspender = NULL;\n',
+    replace:
+      '  if (obj2gco(L) == gcref(g->cur_L))\n    setgcrefnull(g->cur_L);\n  if (L == lx_overspender) lx_overspender = NULL;\n',
   },
 
   // What a failed thread looked like. LuaJIT forgets where it was; the host, not the script, is told (see state.c).
@@ -95,7 +96,7 @@ export const edits = [
   {
     file: 'lj_err.c',
     why: 'the frames stay as they are, but the instruction is known to the C frame only',
-    find: "	  L->cframe = NULL;\n	  L->status = (uint8_t)errcode;",
+    find: '	  L->cframe = NULL;\n	  L->status = (uint8_t)errcode;',
     replace:
       '	  setmrefr(L->failedpc, ((CFrame *)cframe_raw(L->cframe))->pc);\n	  L->cframe = NULL;\n	  L->status = (uint8_t)errcode;',
   },
@@ -350,7 +351,11 @@ export const edits = [
     find: '  MSize n = L->stacksize + need;\n',
     replace: '  MSize n = L->stacksize + need;\n  int violates = 0;\n',
   },
-  { file: 'lj_state.c', find: '#include "lj_vm.h"\n', replace: '#include "lj_vm.h"\n#include "lj_debug.h"\n#include "interp.h"\n' },
+  {
+    file: 'lj_state.c',
+    find: '#include "lj_vm.h"\n',
+    replace: '#include "lj_vm.h"\n#include "lj_debug.h"\n#include "interp.h"\n',
+  },
   {
     file: 'lj_ccall.c',
     why: 'there is no native code to call',

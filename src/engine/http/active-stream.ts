@@ -231,7 +231,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks {
   route(): Route | undefined {
     if (this.cachedRoute) return this.cachedRoute.route
     const match = this.headers && this.config.routes.route(this.headers, this.info)
-    if (match) this.trace.routed(match)
+    if (match) this.trace.routed(match, this.config.services.scriptLog?.take() ?? [])
     this.setRoute(match?.route)
     return match?.route
   }

@@ -40,6 +40,7 @@ export class ChainRecorder {
     const step = this.open(filter, 'data')
     const focus = this.trace.focus(step)
     const status = call()
+    this.scripts(filter)
     this.trace.focus(focus)
     step.status = status
     const after = excerpt(data)
@@ -113,6 +114,7 @@ export class ChainRecorder {
     const step = this.open(filter, part)
     const focus = this.trace.focus(step)
     const status = call()
+    this.scripts(filter)
     this.trace.focus(focus)
     step.status = filter.slot.configured.definition ? status : 'not simulated'
     step.headers = map.pairs()
@@ -122,6 +124,11 @@ export class ChainRecorder {
     }
     if (this.info.dynamicMetadata.version !== metadataVersion) step.metadata = this.info.dynamicMetadata.toJson()
     return status
+  }
+
+  // Of matchers in the filter's configuration.
+  private scripts({ slot }: RecordedFilter): void {
+    for (const line of slot.configured.context.services?.scriptLog?.take() ?? []) this.trace.log(line)
   }
 
   private open(filter: RecordedFilter, part: 'headers' | 'data' | 'trailers'): TraceStep {

@@ -2,7 +2,7 @@ import type { Buffer } from '../buffer.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { Route } from '../route/types.ts'
 import type { StreamInfo } from '../stream-info.ts'
-import { addBody, headerChanges, type Trace, type TraceStep } from '../trace.ts'
+import { addBody, headerChanges, type LogLine, type Trace, type TraceStep } from '../trace.ts'
 import type { HeaderMap, HeaderPair } from './header-map.ts'
 
 /** What a connection manager says of a stream in the trace. */
@@ -39,7 +39,8 @@ export class StreamTrace {
     })
   }
 
-  routed(match: { route: Route | undefined; reason: string }): void {
+  /** `logs`: what scripts said while the route was looked for. */
+  routed(match: { route: Route | undefined; reason: string }, logs: readonly LogLine[]): void {
     if (!this.trace.enabled) return
     const { route, reason } = match
     this.trace.step({
@@ -50,6 +51,7 @@ export class StreamTrace {
       at: this.loop.now,
       ...(route ? { path: route.path } : {}),
     })
+    for (const line of logs) this.trace.log(line)
   }
 
   responded(before: HeaderPair[] | undefined, headers: HeaderMap, info: StreamInfo): void {

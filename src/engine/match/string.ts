@@ -4,6 +4,7 @@ import { fromLatin1, toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
 import { dataSourceBytes } from '../format/data-source.ts'
 import type { EngineServices } from '../services.ts'
+import type { LogLine } from '../trace.ts'
 import { asciiLower } from './ascii.ts'
 import { compileRegex } from './regex.ts'
 import type { TextMatcher } from './types.ts'
@@ -60,7 +61,10 @@ function comparing(
 
 /** The part of src/lua's service that is needed here. */
 interface LuaMatcherService {
-  stringMatcher(source: Uint8Array, place: { name: string; now: () => number }): (value: string) => { matched: boolean }
+  stringMatcher(
+    source: Uint8Array,
+    place: { name: string; now: () => number },
+  ): (value: string) => { matched: boolean; failure?: LogLine }
 }
 
 function createCustomMatcher(
@@ -79,5 +83,10 @@ function createCustomMatcher(
   const source = fromLatin1(dataSourceBytes(sourceCode, at, services))
   const now = () => services.host.startTime + services.loop.now
   const match = lua.stringMatcher(source, { name: at, now })
-  return { matches: (value) => match(value).matched, description: `Lua matcher ${config.name}` }
+  const matches = (value: string): boolean => {
+    const { matched, failure } = match(value)
+    if (failure) services.scriptLog?.add({ ...failure, outcome: 'the string does not match' })
+    return matched
+  }
+  return { matches, description: `Lua matcher ${config.name}` }
 }

@@ -10,6 +10,7 @@ import { dataSourceBytes } from '../format/data-source.ts'
 import { asciiLower } from '../match/ascii.ts'
 import { createMatcher } from '../match/matcher.ts'
 import type { EngineServices } from '../services.ts'
+import type { LogLine } from '../trace.ts'
 import type { RouteSettings } from './base.ts'
 import { type ClusterChoice, ForwardingRoute, type ForwardSettings } from './forward.ts'
 import type { RouteMatchContext } from './match-context.ts'
@@ -118,7 +119,7 @@ interface LuaClusterService {
   ): (question: {
     headers: RouteMatchContext['headers']
     cluster(name: string): { connections: number; requests: number; pendingRequests: number } | undefined
-  }) => { cluster: string; logs: string[] } | { problem: string; logs: string[] }
+  }) => { cluster: string; logs: string[] } | { problem: string; failure: LogLine; logs: string[] }
 }
 
 function luaChooser(config: LuaConfig, path: string, services: EngineServices): ClusterChooser {
@@ -135,6 +136,7 @@ function luaChooser(config: LuaConfig, path: string, services: EngineServices): 
     const answer = choose({ headers, cluster: (name) => (services.hasCluster(name) ? idle : undefined) })
     const logs = answer.logs.length > 0 ? `; ${answer.logs.join('; ')}` : ''
     if ('problem' in answer) {
+      services.scriptLog?.add({ ...answer.failure, outcome: 'default_cluster is used' })
       return { clusterName: defaultCluster, reason: `Lua failed (${answer.problem}): default_cluster is used${logs}` }
     }
     return { clusterName: answer.cluster, reason: `Lua chose ${answer.cluster}${logs}` }

@@ -1,5 +1,6 @@
 import { fromLatin1, textOf } from '../../engine/bytes.ts'
 import type { HeaderMap } from '../../engine/http/header-map.ts'
+import type { ScriptFailure } from './failure.ts'
 import { pushJoined } from './headers.ts'
 import { type ApiMachine, ApiObject, type ApiType, Slot } from './object.ts'
 import type { LuaScript } from './script.ts'
@@ -18,7 +19,9 @@ export interface RouteQuestion {
 }
 
 /** The cluster a script chose, or why it chose none (the plugin's default_cluster is used then). */
-export type RouteAnswer = { cluster: string; logs: string[] } | { problem: string; logs: string[] }
+export type RouteAnswer =
+  | { cluster: string; logs: string[] }
+  | { problem: string; failure: ScriptFailure; logs: string[] }
 
 class RouteHandle extends ApiObject {
   readonly question: RouteQuestion
@@ -114,9 +117,12 @@ export function chooseCluster(script: LuaScript, question: RouteQuestion): Route
     logs.push(`${level}: ${text}`),
   )
   try {
-    if (result.status === 'failed') return { problem: result.failure.message, logs }
+    if (result.status === 'failed') return { problem: result.failure.reason, failure: result.failure, logs }
     const cluster = topString(machine, L)
-    if (cluster === undefined) return { problem: 'return value is not string', logs }
+    if (cluster === undefined) {
+      const failure = script.failure('return value is not string')
+      return { problem: failure.reason, failure, logs }
+    }
     return { cluster: textOf(fromLatin1(cluster)), logs }
   } finally {
     if (!machine.discarded) handle.markDead()

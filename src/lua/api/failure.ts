@@ -1,37 +1,16 @@
+import { fromLatin1, textOf } from '../../engine/bytes.ts'
+import type { LogLine, ScriptFrame, ScriptVariable } from '../../engine/trace.ts'
 import { failedThreads, frames, type LuaFrame, type LuaVariable } from '../vm/frames.ts'
 import { type LuaResult, type LuaState, LuaTrap, type LuaVm } from '../vm/vm.ts'
 
-/** Why a script ended early. `limit`: it hit a bound of the simulator that Envoy does not have. */
-export type FailureKind = 'error' | 'limit'
-
-/** A function that was open when a script failed. */
-export interface FailureFrame {
-  /** What its caller calls it; '' when that has no name for it. */
-  name: string
-  /** `builtin`: of Lua's libraries or Envoy's API. `loaded`: its code is not the script's own, but came from loadstring(). */
-  code: 'script' | 'loaded' | 'builtin'
-  /** Line of its code, from 1; undefined for `builtin`. */
-  line?: number
-  /** Line where its code begins; undefined for the script itself and for `builtin`. */
-  defined?: number
-  locals: LuaVariable[]
-  upvalues: LuaVariable[]
-  /** How many functions between this one and the next are left out: a deep recursion. */
-  omitted?: number
-}
-
-/** A script's error with all that is known about it. `message` is what Envoy logs, a byte string. */
-export interface ScriptFailure {
-  kind: FailureKind
-  message: string
-  /** The message without the places in the script that Lua puts in front of it. */
+/**
+ * A script's error with all that is known about it, as text for people. `text` is what Envoy logs; `stopped`: the script hit
+ * a bound of the simulator that Envoy does not have.
+ */
+export interface ScriptFailure extends LogLine {
+  level: 'error'
   reason: string
-  /** The script's name, as `LuaScript.name`. */
   script: string
-  /** Line in the script, from 1. */
-  line?: number
-  /** What was open, innermost first; byte strings. */
-  frames?: FailureFrame[]
 }
 
 export interface RunLimits {
@@ -56,29 +35,35 @@ type ErrorResult = Extract<LuaResult, { status: 'error' }>
 
 /** Describes an error that `resume` or `call` answered with; the thread's frames are still there. */
 export function describeError(vm: LuaVm, L: LuaState, result: ErrorResult, script: FailedScript): ScriptFailure {
-  const kind = result.kind === 'budget' || result.kind === 'memory' ? 'limit' : 'error'
-  return failureAt(vm, L, kind, errorText(result, script.limits), script)
+  const failure = failureAt(vm, L, errorText(result, script.limits), script)
+  return result.kind === 'budget' || result.kind === 'memory' ? { ...failure, stopped: true } : failure
 }
 
 /** Describes an error of Envoy's own about a thread that has paused. */
 export function describePaused(vm: LuaVm, L: LuaState, message: string, script: FailedScript): ScriptFailure {
-  return failureAt(vm, L, 'error', message, script)
+  return failureAt(vm, L, message, script)
 }
 
-function failureAt(vm: LuaVm, L: LuaState, kind: FailureKind, message: string, script: FailedScript): ScriptFailure {
-  const failure: ScriptFailure = {
-    kind,
-    message,
-    reason: message.slice(positions(message, script.chunk).at(-1)?.end ?? 0),
-    script: script.name,
-    frames: failedThreads(vm, L).flatMap((thread) => failureFrames(vm, thread, script.chunk)),
-  }
-  const entry = failure.frames?.at(-1)
+function failureAt(vm: LuaVm, L: LuaState, message: string, script: FailedScript): ScriptFailure {
+  const open = failedThreads(vm, L).flatMap((thread) => scriptFrames(vm, thread, script.chunk))
+  const entry = open.at(-1)
   if (entry?.name === '') entry.name = script.handler
+  const failure: ScriptFailure = {
+    level: 'error',
+    text: readable(message),
+    reason: readable(message.slice(positions(message, script.chunk).at(-1)?.end ?? 0)),
+    script: script.name,
+    frames: open,
+  }
   // The message knows the line best: a script may have caught the error and raised it again somewhere else.
-  const line = lineIn(failure.message, script.chunk) ?? failure.frames?.find(({ code }) => code === 'script')?.line
+  const line = lineIn(message, script.chunk) ?? open.find(({ code }) => code === 'script')?.line
   if (line !== undefined) failure.line = line
   return failure
+}
+
+/** A script's bytes as text for people. */
+function readable(bytes: string): string {
+  return textOf(fromLatin1(bytes))
 }
 
 /** What Envoy logs of an error; where the simulator stopped the script, why. */
@@ -86,20 +71,29 @@ export function errorText(result: ErrorResult, limits: RunLimits): string {
   return limitText(result, limits) ?? result.message ?? 'unspecified lua error'
 }
 
-function failureFrames(vm: LuaVm, L: LuaState, chunk: string): FailureFrame[] {
+function scriptFrames(vm: LuaVm, L: LuaState, chunk: string): ScriptFrame[] {
   const open = frames(vm, L, { maxFrames: 12, maxLocals: 30 })
   return open.map((frame, i) => {
     const omitted = (open[i + 1]?.level ?? frame.level + 1) - frame.level - 1
-    return { ...failureFrame(frame, chunk), ...(omitted > 0 ? { omitted } : {}) }
+    return { ...scriptFrame(frame, chunk), ...(omitted > 0 ? { omitted } : {}) }
   })
 }
 
-function failureFrame(frame: LuaFrame, chunk: string): FailureFrame {
+function scriptFrame(frame: LuaFrame, chunk: string): ScriptFrame {
   const { name, what, line, lineDefined, locals, upvalues } = frame
   if (what === 'C') return { name, code: 'builtin', locals: [], upvalues: [] }
-  const code = frame.chunk === chunk ? 'script' : 'loaded'
-  const place = { ...(line > 0 ? { line } : {}), ...(lineDefined > 0 ? { defined: lineDefined } : {}) }
-  return { name, code, ...place, locals, upvalues }
+  return {
+    name,
+    code: frame.chunk === chunk ? 'script' : 'loaded',
+    ...(line > 0 ? { line } : {}),
+    ...(lineDefined > 0 ? { defined: lineDefined } : {}),
+    locals: locals.map(readableVariable),
+    upvalues: upvalues.map(readableVariable),
+  }
+}
+
+function readableVariable({ name, value }: LuaVariable): ScriptVariable {
+  return { name, value: readable(value) }
 }
 
 /** Describes an exception that came out of the virtual machine; it is dead afterwards. */
@@ -114,7 +108,7 @@ export function describeTrap(error: unknown, { name: script, limits }: FailedScr
 
 /** A script that the simulator could not run, or not to its end. */
 export function limitFailure(script: string, message: string): ScriptFailure {
-  return { kind: 'limit', script, message, reason: message }
+  return { level: 'error', stopped: true, script, text: message, reason: message }
 }
 
 function limitText(result: ErrorResult, limits: RunLimits): string | undefined {

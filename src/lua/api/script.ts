@@ -142,6 +142,11 @@ export class LuaScript {
     return describePaused(machine.vm, L, message, this.about(call))
   }
 
+  /** An error of Envoy's own about what a call returned. */
+  failure(reason: string): ScriptFailure {
+    return { level: 'error', text: reason, reason, script: this.name }
+  }
+
   private about({ script: name, handler }: ScriptCall): FailedScript {
     return { name, handler, chunk: this.loaded?.chunk ?? '', limits: this.options.limits }
   }

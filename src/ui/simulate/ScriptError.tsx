@@ -7,7 +7,7 @@ import { openScript, sourceAround } from './script-error.ts'
 export function ScriptError({ line: error, brief = false }: { line: LogLine; brief?: boolean }) {
   const services = useServices()
   const ran = useApp((state) => state.run.of)
-  const { script, line, stopped, frames = [] } = error
+  const { script, line, stopped, outcome, frames = [] } = error
   const lines = ran ? sourceAround(ran, script, line) : []
   return (
     <section className={classes.error} aria-label="Script error">
@@ -42,9 +42,9 @@ export function ScriptError({ line: error, brief = false }: { line: LogLine; bri
         </ol>
       )}
       <p className={classes.after}>
-        {stopped
-          ? 'Here the message goes on with what the script had done so far.'
-          : 'Envoy lets the message go on with what the script had done so far, and logs:'}
+        {stopped ? 'Here ' : 'In Envoy '}
+        {outcome ?? 'the message goes on'}
+        {stopped ? '.' : '. It logs:'}
       </p>
       {!stopped && !brief && <p className={classes.text}>{error.text}</p>}
     </section>

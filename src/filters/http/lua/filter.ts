@@ -3,7 +3,7 @@ import { textOf } from '../../../engine/bytes.ts'
 import type { DataStatus, HeadersStatus, HttpFilter, HttpStream, TrailersStatus } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
-import type { LogLine, ScriptFrame, ScriptVariable } from '../../../engine/trace.ts'
+import type { LogLine } from '../../../engine/trace.ts'
 import type { LuaPerRoute } from '../../../envoy/types/envoy/extensions/filters/http/lua/v3/lua_pb.d.ts'
 import type { HandleSide, HttpScript, Respond, ScriptFailure, StreamHandle } from '../../../lua/index.ts'
 import type { LuaFilterConfig } from './config.ts'
@@ -155,16 +155,10 @@ export class LuaFilter implements HttpFilter {
 
   // A failed script takes the other direction's handle with it; the message goes on as if there were no script.
   private fail(failure: ScriptFailure): void {
-    const text = readable(failure.message)
-    const reason = readable(failure.reason)
-    const line: LogLine = { level: 'error', text, script: failure.script, reason }
-    if (failure.kind === 'limit') line.stopped = true
-    if (failure.line !== undefined) line.line = failure.line
-    if (failure.frames) line.frames = failure.frames.map(readableFrame)
-    this.stream.log(line)
+    this.stream.log({ ...failure, outcome: 'the message goes on with what the script had done so far' })
     const where = failure.line === undefined ? '' : ` in line ${failure.line}`
-    const what = failure.kind === 'limit' ? 'SCRIPT STOPPED' : 'SCRIPT ERROR'
-    this.stream.note(`${what}${where}: ${reason}; the message goes on without the rest of the script`)
+    const what = failure.stopped ? 'SCRIPT STOPPED' : 'SCRIPT ERROR'
+    this.stream.note(`${what}${where}: ${failure.reason}; the message goes on without the rest of the script`)
     this.release()
   }
 
@@ -174,11 +168,6 @@ export class LuaFilter implements HttpFilter {
     this.request = undefined
     this.response = undefined
   }
-}
-
-function readableFrame(frame: ScriptFrame): ScriptFrame {
-  const text = ({ name, value }: ScriptVariable): ScriptVariable => ({ name, value: readable(value) })
-  return { ...frame, locals: frame.locals.map(text), upvalues: frame.upvalues.map(text) }
 }
 
 /** A script's bytes as text for people. */
