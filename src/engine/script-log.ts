@@ -9,15 +9,29 @@ const KEPT = 100
  */
 export class ScriptLog {
   private lines: LogLine[] = []
+  private explaining = false
 
-  /** The trace may ask a matcher again why it did not match: the same error is kept once. */
   add(line: LogLine): void {
-    const isKnown = this.lines.some((one) => one.script === line.script && one.text === line.text)
-    if (!isKnown && this.lines.length < KEPT) this.lines.push(line)
+    if (this.lines.length < KEPT) this.lines.push(line)
   }
 
   /** What was added since the last time. */
   take(): LogLine[] {
     return this.lines.length === 0 ? this.lines : this.lines.splice(0)
+  }
+
+  /** True while the trace asks matchers once more for what they have said: a script is not to be run for that. */
+  get isExplaining(): boolean {
+    return this.explaining
+  }
+
+  /** Runs what asks once more. */
+  explain<T>(ask: () => T): T {
+    this.explaining = true
+    try {
+      return ask()
+    } finally {
+      this.explaining = false
+    }
   }
 }

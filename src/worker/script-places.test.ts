@@ -250,3 +250,10 @@ test('errors of scripts outside of filters are in the trace, with their place an
   ])
   expect(scriptAt(getAt(failing, ['config', ...parsePath(logs![0]!.script!)]))).toContain('seen = v.x.y')
 })
+
+test('to be traced does not make a matcher run twice', async () => {
+  const { requests, scriptSteps } = await runDesign(assets, design('/matcher'), { stepping: true })
+  const looked = requests[0]!.steps.filter(({ kind }) => kind === 'route').length
+  const calls = new Set(scriptSteps.filter(({ handler }) => handler === 'envoy_match').map(({ call }) => call))
+  expect(calls.size).toBe(looked)
+})

@@ -83,9 +83,13 @@ function createCustomMatcher(
   const source = fromLatin1(dataSourceBytes(sourceCode, at, services))
   const now = () => services.host.startTime + services.loop.now
   const match = lua.stringMatcher(source, { name: at, now })
+  const log = services.scriptLog
+  let last: { value: string; matched: boolean } | undefined
   const matches = (value: string): boolean => {
+    if (log?.isExplaining && last?.value === value) return last.matched
     const { matched, failure } = match(value)
-    if (failure) services.scriptLog?.add({ ...failure, outcome: 'the string does not match' })
+    last = { value, matched }
+    if (failure) log?.add({ ...failure, outcome: 'the string does not match' })
     return matched
   }
   return { matches, description: `Lua matcher ${config.name}` }

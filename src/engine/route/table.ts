@@ -72,7 +72,9 @@ export class RouteTable {
     const context = new RouteMatchContext(headers, info, info.random, this.scope.ignorePathParameters)
     const route = host?.route(context)
     info.ignorePathParameters = route !== undefined && this.scope.ignorePathParameters
-    return new Match(route, () => this.explain(host, context, route))
+    const explain = () => this.explain(host, context, route)
+    const { scriptLog } = this.scope.services
+    return new Match(route, scriptLog ? () => scriptLog.explain(explain) : explain)
   }
 
   /** The virtual host of a request, or undefined. */

@@ -1,19 +1,21 @@
 import type { LogLine, ScriptFrame, ScriptVariable } from '../../engine/trace.ts'
 import { useApp, useServices } from '../context.ts'
 import classes from './ScriptError.module.css'
-import { openScript, sourceAround } from './script-error.ts'
+import { openScript, ownerOf, sourceAround } from './script-error.ts'
 
 /** A script's error: why, what Envoy logs (`brief`: that is shown already), the lines around it, and the functions that were open with their variables. */
 export function ScriptError({ line: error, brief = false }: { line: LogLine; brief?: boolean }) {
   const services = useServices()
   const ran = useApp((state) => state.run.of)
   const { script, line, stopped, outcome, frames = [] } = error
+  const owner = ran && script !== undefined ? ownerOf(ran, script) : ''
   const lines = ran ? sourceAround(ran, script, line) : []
   return (
     <section className={classes.error} aria-label="Script error">
       <header>
         <b>
-          The script {stopped ? 'was stopped' : 'failed'}
+          The script {owner && `${owner} `}
+          {stopped ? 'was stopped' : 'failed'}
           {line !== undefined && ` in line ${line}`}
         </b>
         {script !== undefined && (

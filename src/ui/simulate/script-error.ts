@@ -1,6 +1,6 @@
 import type { Design } from '../../model/design.ts'
 import { asText, getAt, type Json, member, type Path, parsePath } from '../../model/json.ts'
-import { idOfPath } from '../../model/locate.ts'
+import { idOfPath, kindOfId } from '../../model/locate.ts'
 import type { Services } from '../context.ts'
 
 /** How many lines are shown before and after the one that failed. */
@@ -30,6 +30,29 @@ export function openScript({ store }: Services, script: string, line = 1): void 
   select(id)
   setRun({ place: { script, line } })
   togglePanel('inspector', true)
+}
+
+/**
+ * What a script is of, where that is not plain from the filter that ran it: `other` among a filter's source_codes, or
+ * `of route mine`, `of cluster web`. '' for a filter's own.
+ */
+export function ownerOf(design: Design, script: string): string {
+  const path = scriptPath(script)
+  const at = path.lastIndexOf('source_codes')
+  if (at >= 0) return String(path[at + 1])
+  const found = idOfPath(design, path)
+  const kind = found && OWNERS[kindOfId(found.id)]
+  if (!kind) return ''
+  const named = asText(member(getAt(design, path.slice(0, path.length - found.rest.length)), 'name'))
+  return `of ${kind}${named ? ` ${named}` : ''}`
+}
+
+const OWNERS: Record<string, string> = {
+  route: 'route',
+  vhost: 'virtual host',
+  routes: 'route configuration',
+  inline: 'route configuration',
+  cluster: 'cluster',
 }
 
 /** Where a script stands in a design: a run names it from the configuration's root. */
