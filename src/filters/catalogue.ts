@@ -32,6 +32,7 @@ import { about as localRatelimit } from './http/local_ratelimit/about.ts'
 import { about as lua } from './http/lua/about.ts'
 import { about as matchDelegate } from './http/match_delegate/about.ts'
 import { about as mcp } from './http/mcp/about.ts'
+import { about as oauth2 } from './http/oauth2/about.ts'
 import { about as onDemand } from './http/on_demand/about.ts'
 import { about as originalSrc } from './http/original_src/about.ts'
 import { about as peerMetadata } from './http/peer_metadata/about.ts'
@@ -40,6 +41,7 @@ import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
 import { about as setMetadata } from './http/set_metadata/about.ts'
+import { about as statefulSession } from './http/stateful_session/about.ts'
 import { about as upstreamRbac } from './http/upstream_rbac/about.ts'
 import { about as wasm } from './http/wasm/about.ts'
 import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
@@ -51,9 +53,11 @@ import { about as listenerTlsInspector } from './listener/tls_inspector/about.ts
 import { about as networkConnectionLimit } from './network/connection_limit/about.ts'
 import { about as networkDirectResponse } from './network/direct_response/about.ts'
 import { about as networkEcho } from './network/echo/about.ts'
+import { about as networkExtAuthz } from './network/ext_authz/about.ts'
 import { about as networkHttpConnectionManager } from './network/http_connection_manager/about.ts'
 import { about as networkIstioStats } from './network/istio_stats/about.ts'
 import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
+import { about as networkRatelimit } from './network/ratelimit/about.ts'
 import { about as networkRbac } from './network/rbac/about.ts'
 import { about as networkRedisProxy } from './network/redis_proxy/about.ts'
 import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
@@ -99,6 +103,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     lua,
     matchDelegate,
     mcp,
+    oauth2,
     onDemand,
     originalSrc,
     peerMetadata,
@@ -107,6 +112,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     router,
     setFilterState,
     setMetadata,
+    statefulSession,
     upstreamRbac,
     wasm,
   ],
@@ -114,9 +120,11 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     networkConnectionLimit,
     networkDirectResponse,
     networkEcho,
+    networkExtAuthz,
     networkHttpConnectionManager,
     networkIstioStats,
     networkLocalRatelimit,
+    networkRatelimit,
     networkRbac,
     networkRedisProxy,
     networkSetFilterState,

@@ -33,6 +33,7 @@ import { localRatelimit } from './http/local_ratelimit/index.ts'
 import { lua } from './http/lua/index.ts'
 import { matchDelegate } from './http/match_delegate/index.ts'
 import { mcp } from './http/mcp/index.ts'
+import { oauth2 } from './http/oauth2/index.ts'
 import { onDemand } from './http/on_demand/index.ts'
 import { originalSrc } from './http/original_src/index.ts'
 import { peerMetadata } from './http/peer_metadata/index.ts'
@@ -41,6 +42,7 @@ import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
 import { setFilterState } from './http/set_filter_state/index.ts'
 import { setMetadata } from './http/set_metadata/index.ts'
+import { statefulSession } from './http/stateful_session/index.ts'
 import { wasm } from './http/wasm/index.ts'
 import { httpInspector } from './listener/http_inspector/index.ts'
 import { listenerLocalRatelimit } from './listener/local_ratelimit/index.ts'
@@ -51,9 +53,11 @@ import { tlsInspector } from './listener/tls_inspector/index.ts'
 import { connectionLimit } from './network/connection_limit/index.ts'
 import { directResponse } from './network/direct_response/index.ts'
 import { echo } from './network/echo/index.ts'
+import { networkExtAuthz } from './network/ext_authz/index.ts'
 import { httpConnectionManager } from './network/http_connection_manager/index.ts'
 import { networkIstioStats } from './network/istio_stats/index.ts'
 import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
+import { networkRatelimit } from './network/ratelimit/index.ts'
 import { networkRbac } from './network/rbac/index.ts'
 import { redisProxy } from './network/redis_proxy/index.ts'
 import { networkSetFilterState } from './network/set_filter_state/index.ts'
@@ -99,6 +103,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   lua,
   matchDelegate,
   mcp,
+  oauth2,
   onDemand,
   originalSrc,
   peerMetadata,
@@ -107,6 +112,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   router,
   setFilterState,
   setMetadata,
+  statefulSession,
   wasm,
 ]
 
@@ -114,9 +120,11 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   connectionLimit,
   directResponse,
   echo,
+  networkExtAuthz,
   httpConnectionManager,
   networkIstioStats,
   networkLocalRatelimit,
+  networkRatelimit,
   networkRbac,
   redisProxy,
   networkSetFilterState,

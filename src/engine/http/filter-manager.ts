@@ -7,7 +7,7 @@ import type { StreamInfo } from '../stream-info.ts'
 import type { Trace } from '../trace.ts'
 import type { AsyncClient } from '../upstream/types.ts'
 import { ChainRecorder } from './chain-recorder.ts'
-import type { LocalReplyOptions } from './filter.ts'
+import type { LocalReplyOptions, OverrideHost } from './filter.ts'
 import { type ConfiguredFilter, FilterSlot } from './filter-slot.ts'
 import type { HeaderMap } from './header-map.ts'
 import { type LocalReply, prepareLocalReply } from './local-reply.ts'
@@ -60,7 +60,7 @@ export class FilterManager {
   readonly request: RequestPath
   readonly response: ResponsePath
   bufferLimit: number
-  overrideHost: { host: string; strict: boolean } | undefined
+  overrideHost: OverrideHost | undefined
 
   /** The client has sent everything. Set by the owner before it passes the last piece on. */
   remoteDecodeComplete = false

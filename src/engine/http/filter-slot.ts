@@ -13,6 +13,7 @@ import type {
   HttpFilter,
   HttpStream,
   LocalReplyOptions,
+  OverrideHost,
   ResumeAction,
   TrailersStatus,
 } from './filter.ts'
@@ -269,11 +270,11 @@ export class FilterSlot implements HttpStream {
     this.manager.setBufferLimit(limit)
   }
 
-  get upstreamOverrideHost(): { host: string; strict: boolean } | undefined {
+  get upstreamOverrideHost(): OverrideHost | undefined {
     return this.manager.overrideHost
   }
 
-  set upstreamOverrideHost(value: { host: string; strict: boolean } | undefined) {
+  set upstreamOverrideHost(value: OverrideHost | undefined) {
     this.manager.overrideHost = value
   }
 

@@ -74,6 +74,16 @@ export interface ResumeAction {
   next: () => void
 }
 
+/** LoadBalancerContext::OverrideHost. */
+export interface OverrideHost {
+  /** `10.0.0.1:80` */
+  host: string
+  /** No other host will do. */
+  strict: boolean
+  /** What to answer when the strict host is not there; 503. */
+  statusWhenMissing?: number
+}
+
 /** One filter's view of its stream: StreamDecoderFilterCallbacks and StreamEncoderFilterCallbacks in one. */
 export interface HttpStream {
   readonly info: StreamInfo
@@ -129,8 +139,8 @@ export interface HttpStream {
   timer(ms: number, callback: () => void): Timer
   /** Requests of a filter's own to a cluster. */
   readonly asyncClient: AsyncClient
-  /** LoadBalancerContext override host (setUpstreamOverrideHost). */
-  upstreamOverrideHost: { host: string; strict: boolean } | undefined
+  /** Where the request has to go, whatever the load balancer thinks (setUpstreamOverrideHost). */
+  upstreamOverrideHost: OverrideHost | undefined
   /**
    * Runs `act` as a step of its own in the trace, for what a filter does with the request when an answer it waited for
    * has come: notes and changes are shown there. `act` returns what is to happen after that step: go on, or reply.

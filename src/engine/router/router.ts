@@ -84,7 +84,14 @@ export class Router {
       connection: info.connection,
       headers,
     })
-    if (!target) return this.refuse(503, 'no healthy upstream', 'UH', 'no_healthy_upstream')
+    const override = stream.upstreamOverrideHost
+    if (!target)
+      return this.refuse(
+        (override?.strict && override.statusWhenMissing) || 503,
+        'no healthy upstream',
+        'UH',
+        'no_healthy_upstream',
+      )
     this.cluster = target
     this.entry = withClusterPolicies(this.entry, target)
     const { entry } = this

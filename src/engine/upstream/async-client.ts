@@ -1,7 +1,7 @@
 import { Buffer } from '../buffer.ts'
 import type { EventLoop, Timer } from '../event-loop.ts'
 import type { Host } from '../host.ts'
-import type { LocalReplyOptions } from '../http/filter.ts'
+import type { LocalReplyOptions, OverrideHost } from '../http/filter.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { isGrpcRequest } from '../http/header-utility.ts'
 import { prepareLocalReply } from '../http/local-reply.ts'
@@ -56,7 +56,7 @@ class AsyncStream implements RouterStream {
   readonly host: Host
   readonly trace: Trace
   readonly bufferLimit = 0
-  upstreamOverrideHost: { host: string; strict: boolean } | undefined
+  upstreamOverrideHost: OverrideHost | undefined
   finished = false
   private readonly router: Router
   private readonly callbacks: AsyncRequestCallbacks

@@ -23,15 +23,6 @@ export const securityHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/gcp_authn_filter',
   },
   {
-    name: 'envoy.filters.http.oauth2',
-    config: 'envoy.extensions.filters.http.oauth2.v3.OAuth2',
-    title: 'OAuth2',
-    group: 'security',
-    summary: 'Signs users in with an authorization server and keeps the session in cookies.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/oauth2_filter',
-  },
-  {
     name: 'envoy.filters.http.proto_api_scrubber',
     config: 'envoy.extensions.filters.http.proto_api_scrubber.v3.ProtoApiScrubberConfig',
     title: 'Proto API Scrubber',

@@ -76,15 +76,6 @@ export const trafficHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/rate_limit_quota_filter',
   },
   {
-    name: 'envoy.filters.http.stateful_session',
-    config: 'envoy.extensions.filters.http.stateful_session.v3.StatefulSession',
-    title: 'Stateful Session',
-    group: 'traffic',
-    summary: 'Keeps a client on the same server by a cookie or header.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/stateful_session_filter',
-  },
-  {
     name: 'envoy.filters.http.peak_ewma',
     config: 'envoy.extensions.filters.http.peak_ewma.v3alpha.PeakEwmaConfig',
     title: 'Peak EWMA',

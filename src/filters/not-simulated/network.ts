@@ -23,16 +23,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     docs: 'configuration/listeners/network_filters/dynamic_modules_filter',
   },
   {
-    name: 'envoy.filters.network.ext_authz',
-    config: 'envoy.extensions.filters.network.ext_authz.v3.ExtAuthz',
-    title: 'External Authorization',
-    group: 'security',
-    summary: 'Asks a service of yours whether a connection may go on.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/ext_authz_filter',
-    defaults: { stat_prefix: 'ext_authz', grpc_service: { envoy_grpc: { cluster_name: 'ext-authz' } } },
-  },
-  {
     name: 'envoy.filters.network.ext_proc',
     config: 'envoy.extensions.filters.network.ext_proc.v3.NetworkExternalProcessor',
     title: 'External Processing',
@@ -71,21 +61,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     notModelled: [],
     docs: 'configuration/listeners/network_filters/mongo_proxy_filter',
     defaults: { stat_prefix: 'mongo' },
-  },
-  {
-    name: 'envoy.filters.network.ratelimit',
-    config: 'envoy.extensions.filters.network.ratelimit.v3.RateLimit',
-    title: 'Rate Limit',
-    group: 'network',
-    summary: 'Asks a rate limit service about each connection.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/rate_limit_filter',
-    defaults: {
-      stat_prefix: 'ratelimit',
-      domain: 'default',
-      descriptors: [{ entries: [{ key: 'k', value: 'v' }] }],
-      rate_limit_service: { transport_api_version: 'V3', grpc_service: { envoy_grpc: { cluster_name: 'ratelimit' } } },
-    },
   },
   {
     name: 'envoy.filters.network.reverse_tunnel',
