@@ -85,6 +85,12 @@ function principalOf(certificate: CertificateInfo | undefined): string {
   return certificate ? (certificate.uriSans[0] ?? certificate.dnsSans[0] ?? certificate.subject) : ''
 }
 
+/** The labels under a key of the node's metadata (bootstrap_metadata_labels_key), as text. */
+export function labelsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
+  return Object.fromEntries(Object.entries(value).map(([key, label]) => [key, typeof label === 'string' ? label : '']))
+}
+
 /** What the service is told of an HTTP request; `sees` picks the headers. */
 export function httpAttributes(
   headers: HeaderMap,

@@ -57,12 +57,8 @@ function fieldsOf(request: CheckRequest, options: GrpcAuthzOptions): Record<stri
       ...(http ? { request: requestFields(http, options) } : {}),
       ...(tlsSession ? { tlsSession } : {}),
       contextExtensions: request.contextExtensions,
-      ...(http
-        ? {
-            metadataContext: { filterMetadata: request.metadata },
-            routeMetadataContext: { filterMetadata: request.routeMetadata },
-          }
-        : {}),
+      metadataContext: { filterMetadata: request.metadata },
+      ...(http ? { routeMetadataContext: { filterMetadata: request.routeMetadata } } : {}),
     },
   }
 }

@@ -6,6 +6,7 @@ import type {
   ExtAuthz,
   ExtAuthzPerRoute,
 } from '../../../envoy/types/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.d.ts'
+import { labelsOf } from '../../common/ext-authz/check-request.ts'
 import type { AuthzClient } from '../../common/ext-authz/client.ts'
 import { createGrpcAuthz } from '../../common/ext-authz/grpc-client.ts'
 import { ALWAYS_SENT, createHttpAuthz, type NameMatcher, nameMatcher } from '../../common/ext-authz/http-client.ts'
@@ -101,11 +102,6 @@ function seenHeaders(config: ExtAuthz, { services, path }: FilterFactoryContext)
     ? nameMatcher(config.disallowedHeaders, `${path}.disallowed_headers`, services)
     : () => false
   return (name) => !disallowed(name) && allowed(name)
-}
-
-function labelsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
-  return Object.fromEntries(Object.entries(value).map(([key, label]) => [key, typeof label === 'string' ? label : '']))
 }
 
 function routeSettings(

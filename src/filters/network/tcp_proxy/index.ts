@@ -51,7 +51,7 @@ class TcpProxyFilter implements NetworkFilter {
     const max = millis(this.shared.config.maxDownstreamConnectionDuration)
     if (max) connection.loop.timer(max, () => connection.close('NoFlush', 'max_connection_duration'))
     this.connect(connection)
-    return 'Continue'
+    return 'StopIteration'
   }
 
   onData(data: Buffer, connection: NetworkConnection, endStream: boolean): NetworkStatus {
