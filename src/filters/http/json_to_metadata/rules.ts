@@ -163,5 +163,6 @@ function numberText(written: string): string {
 }
 
 function sixPlaces(number: number): string {
+  if (Object.is(number, -0)) return '-0.000000'
   return Math.abs(number) < 1e21 ? number.toFixed(6) : `${BigInt(number)}.000000`
 }

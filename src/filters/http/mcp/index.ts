@@ -1,6 +1,6 @@
 import { Buffer } from '../../../engine/buffer.ts'
 import { fromLatin1, fromUtf8, toByteString } from '../../../engine/bytes.ts'
-import type { DataStatus, HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
+import type { DataStatus, HttpFilter, HttpStream, TrailersStatus } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../engine/stream-info.ts'
 import type { Mcp, McpOverride } from '../../../envoy/types/envoy/extensions/filters/http/mcp/v3/mcp_pb.d.ts'
@@ -70,27 +70,42 @@ class McpFilter implements HttpFilter {
   }
 
   decodeData(data: Buffer, stream: HttpStream, endStream: boolean): DataStatus {
-    const { body, settings } = this
-    if (!body) return 'Continue'
-    body.append(data.bytes())
-    const { maxBody } = settings
+    if (!this.body) return 'Continue'
+    this.body.append(data.bytes())
+    switch (this.read(this.body, stream, endStream)) {
+      case 'more':
+        return 'StopIterationAndBuffer'
+      case 'refused':
+        return 'StopIterationNoBuffer'
+      default:
+        return 'Continue'
+    }
+  }
+
+  decodeTrailers(_trailers: HeaderMap, stream: HttpStream): TrailersStatus {
+    return this.body && this.read(this.body, stream, true) === 'refused' ? 'StopIteration' : 'Continue'
+  }
+
+  /** Looks at the body so far, and decides once it has ended, is wrong, or is as much as may be read. */
+  private read(body: Buffer, stream: HttpStream, ended: boolean): 'more' | 'refused' | 'done' {
+    const { maxBody, mode } = this.settings
     const overLimit = maxBody > 0 && body.length >= maxBody
     const text = fromUtf8(overLimit ? body.bytes().subarray(0, maxBody) : body.bytes())
     let scan = scanJson(text, false)
-    if (scan.status !== 'error' && !endStream && !overLimit) return 'StopIterationAndBuffer'
+    if (scan.status !== 'error' && !ended && !overLimit) return 'more'
     if (scan.status === 'partial') scan = scanJson(text, true)
     this.body = undefined
     const method = this.settings.attributes.method(scan.root)
     const problem = this.problemOf(scan, overLimit)
     const invalid = problem === undefined && method === undefined
-    if (settings.mode === 'reject' && (problem || invalid)) {
-      const { reason, text } = problem ?? NOT_A_MESSAGE
-      stream.reply(400, text, { details: reason })
-      return 'StopIterationNoBuffer'
+    if (mode === 'reject' && (problem || invalid)) {
+      const { reason, text: answer } = problem ?? NOT_A_MESSAGE
+      stream.reply(400, answer, { details: reason })
+      return 'refused'
     }
     if (invalid) stream.note('no JSON-RPC 2.0 message: passed through')
     else this.remember(scan, method, problem?.reason, stream)
-    return 'Continue'
+    return 'done'
   }
 
   private problemOf(scan: JsonScan, overLimit: boolean): Problem | undefined {
@@ -107,7 +122,7 @@ class McpFilter implements HttpFilter {
   /** Writes down what is known of the message: all of it, or what there was before the problem with it. */
   private remember(scan: JsonScan, method: string | undefined, reason: string | undefined, stream: HttpStream): void {
     const { attributes, preferHeaders, toMetadata, toFilterState, clearRouteCache } = this.settings
-    const read = scan.root && method !== undefined ? attributes.extract(scan.root, method) : {}
+    const read = attributes.extract(scan.root, method)
     const found = preferHeaders ? withHeaders(read, stream.requestHeaders) : read
     stream.note(method === undefined ? `passed through: ${reason}` : `${method}${reason ? `: ${reason}` : ''}`)
     if (toFilterState && method !== undefined)

@@ -47,8 +47,8 @@ const GROUPS: Record<string, string> = {
 export interface Attributes {
   /** The method of a JSON-RPC 2.0 message; undefined when it is none. A response has a method of its own. */
   method(root: JsonObject | undefined): string | undefined
-  /** What is written down about the message. */
-  extract(root: JsonObject, method: string): JsonObject
+  /** What is written down about the message; without a method, which none of it is, only its group. */
+  extract(root: JsonObject | undefined, method: string | undefined): JsonObject
 }
 
 /** Envoy: source/extensions/filters/http/mcp/mcp_json_parser.cc. */
@@ -66,9 +66,11 @@ export function attributes(config: ParserConfig | undefined): Attributes {
     },
     extract(root, method) {
       const found: JsonObject = {}
-      const source: JsonObject = { ...root, method }
-      for (const path of [...ALWAYS, ...paths(method)]) copy(source, found, path.split('.'))
-      if (groupKey) found[groupKey] = own.get(method)?.group || groupOf(method)
+      if (method !== undefined) {
+        const source: JsonObject = { ...root, method }
+        for (const path of [...ALWAYS, ...paths(method)]) copy(source, found, path.split('.'))
+      }
+      if (groupKey) found[groupKey] = own.get(method ?? '')?.group || groupOf(method ?? '')
       return found
     },
   }
