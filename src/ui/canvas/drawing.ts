@@ -59,6 +59,23 @@ export class Drawing {
     })
   }
 
+  /** A wire between cards of one column, round the outside of what is between them. */
+  wireAround(source: string, target: string, side: 'left' | 'right'): void {
+    const handles =
+      side === 'left' ? { sourceHandle: 'left', targetHandle: 'in' } : { sourceHandle: 'out', targetHandle: 'right' }
+    const pathOptions = { offset: 11, borderRadius: 8 }
+    this.edges.push({
+      id: `${source}>${target}`,
+      type: 'smoothstep',
+      source,
+      target,
+      ...handles,
+      pathOptions,
+      focusable: false,
+      selectable: false,
+    } as Edge)
+  }
+
   frame(id: string, at: Rect, data: FrameData): void {
     this.add({ id, type: 'frame', position: { x: at.x, y: at.y }, width: at.width, height: at.height, data })
   }

@@ -7,6 +7,8 @@ import type { ChainCard } from './projection.ts'
 
 /** Between a chain's network filters and its connection manager: room for a label and a wire. */
 const STEP = 42
+/** For the wires that run round the outside of a column. */
+const AROUND = 14
 
 /** Places every card of a projection: columns from left to right, filters running down. Pure: nothing is measured. */
 export function layOut(input: LayoutInput): Layout {
@@ -28,7 +30,7 @@ export function layOut(input: LayoutInput): Layout {
   const { nodes, edges, gaps, rects } = drawing
   const columns = drawing.columns.filter((column) => column.length > 0)
   const height = Math.max(...[...rects.values()].map((rect) => rect.y + rect.height))
-  return { nodes, edges, gaps, columns, rects, width: clustersX + W.cluster, height }
+  return { nodes, edges, gaps, columns, rects, width: clustersX + W.cluster + (room === 'tight' ? AROUND : 0), height }
 }
 
 /** The chain stands beside its listener, also where that is far down a long column. */

@@ -99,6 +99,6 @@ function placeClient(drawing: Drawing, input: LayoutInput, top: number, stacked:
   drawing.add({ id: 'client', type: 'client', position: { x: 0, y }, width: client, height, data })
   drawing.column(true).push('client')
   if (!openListener) return
-  if (stacked) drawing.wireDown('client', openListener.id)
+  if (stacked) drawing.wireAround('client', openListener.id, 'left')
   else drawing.wire('client', openListener.id)
 }

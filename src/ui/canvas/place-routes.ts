@@ -141,6 +141,8 @@ export function placeClusters(drawing: Drawing, input: LayoutInput, at: ColumnAt
     : wanted.map((name) => [openChain?.id ?? '', name] as const)
   for (const [from, name] of new Map(wires.map((wire) => [wire.join('>'), wire])).values()) {
     const to = ids.get(name)
-    if (to !== undefined) drawing.wire(from, to)
+    if (to === undefined) continue
+    if (manager && after !== undefined) drawing.wireAround(from, to, 'right')
+    else drawing.wire(from, to)
   }
 }

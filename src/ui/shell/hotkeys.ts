@@ -101,4 +101,17 @@ export const keyList: { title: string; keys: [string, string][] }[] = [
       ['F1, ?', 'this list'],
     ],
   },
+  {
+    title: 'In the script editor',
+    keys: [
+      ['Ctrl Space', 'what may stand here'],
+      ['F8, Shift F8', 'the next, the last problem'],
+      ['F9', 'breakpoint on this line'],
+      ['F12, Shift F12', 'where a name is made, used'],
+      ['F2', 'a new name, everywhere'],
+      ['Shift Alt F', 'lay the script out anew'],
+      ['Ctrl Enter', 'send the request through it'],
+      ['Esc', 'leave the editor'],
+    ],
+  },
 ]

@@ -40,7 +40,7 @@ export const ListenerNode = memo(function ListenerNode({
       data-istio={card.origin !== 'own' || undefined}
       data-unreached={unreached || undefined}
     >
-      <Wires down />
+      <Wires />
       <header className={classes.head}>
         <b title={card.name}>{card.title}</b>
         <span className={classes.grow} />

@@ -38,12 +38,21 @@ export function useCard(
 }
 
 /** The ends of a card's wires; drawn by the wires, not by themselves. */
-export function Wires({ top = 17, side = 'both', down }: { top?: number; side?: 'both' | 'out'; down?: boolean }) {
+export function Wires(props: {
+  top?: number
+  side?: 'both' | 'out'
+  down?: boolean
+  /** A further end, for wires round the outside of its column: one that begins at the left, or ends at the right. */
+  around?: 'left' | 'right' | undefined
+}) {
+  const { top = 17, side = 'both', down, around } = props
   const common = { className: classes.handle, isConnectable: false }
   return (
     <>
       {side === 'both' && <Handle id="in" type="target" position={Position.Left} style={{ top }} {...common} />}
       <Handle id="out" type="source" position={Position.Right} style={{ top }} {...common} />
+      {around === 'left' && <Handle id="left" type="source" position={Position.Left} style={{ top }} {...common} />}
+      {around === 'right' && <Handle id="right" type="target" position={Position.Right} style={{ top }} {...common} />}
       {down && <Handle id="up" type="target" position={Position.Top} {...common} />}
       {down && <Handle id="down" type="source" position={Position.Bottom} {...common} />}
     </>

@@ -25,7 +25,7 @@ export const ClientNode = memo(function ClientNode({ id, data }: Props<'client'>
   const props = useCard(id, 'client', `Client ${data.source}, sends ${data.method}`)
   return (
     <div {...props} className={`nopan ${classes.card} ${classes.client}`} data-above={data.above || undefined}>
-      <Wires top={31} side="out" down={data.above ?? false} />
+      <Wires top={data.above ? 20 : 31} side="out" around={data.above ? 'left' : undefined} />
       <b>{data.method}</b>
       <span className="mono">{data.source}</span>
     </div>
@@ -123,7 +123,7 @@ export const ClusterNode = memo(function ClusterNode({ id, data }: Props<'cluste
   const props = useCard(id, 'cluster', words.filter(Boolean).join(', '))
   return (
     <div {...props} className={`nopan ${classes.card}`} data-tone="cluster" data-unreached={unreached || undefined}>
-      <Wires top={27} />
+      <Wires top={27} around="right" />
       <div className={classes.line}>
         <b className={classes.clip} title={card.name}>
           {card.title}
