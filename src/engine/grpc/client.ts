@@ -38,7 +38,7 @@ export type GrpcOutcome<Response> =
   | { ok: false; status: number; detail: string }
 
 export interface GrpcCallOptions {
-  /** Milliseconds, told to the server in grpc-timeout; undefined: as long as it takes. */
+  /** Milliseconds, told to the server in grpc-timeout; undefined or 0: as long as it takes. */
   timeoutMs: number | undefined
   /** The stream on whose behalf the call is made: what initial_metadata formats see. */
   parent: { info: StreamInfo; trace: Trace } | undefined
@@ -154,7 +154,7 @@ function call<Response>(
     [':authority', target.authority],
     ['te', 'trailers'],
   ])
-  if (options.timeoutMs !== undefined) headers.set('grpc-timeout', grpcTimeoutText(options.timeoutMs))
+  if (options.timeoutMs) headers.set('grpc-timeout', grpcTimeoutText(options.timeoutMs))
   headers.set('content-type', 'application/grpc')
   if (options.parent) metadata.evaluate(headers, { info: options.parent.info })
   return services.asyncClient.send(
