@@ -4,7 +4,7 @@
  * Helpers of a random script called `name`:
  * - `K` keeps objects, `T` what was noted and not yet written, both across requests;
  * - `N(h, op, ...)` notes values, `P(h, op, f)` what a protected call of `f` returns or throws;
- * - `each(x)` goes through anything that has pairs, `bag(x)` too, but sorts what it finds: the order of metadata is chance;
+ * - `each(x)` goes through anything that has pairs, and sorts them but for headers: the order of metadata is chance;
  * - `ID(h)` is the name of the request.
  *
  * Notes go into dynamic metadata, from where REPORTER puts them into the response: a script that fails afterwards does
@@ -21,8 +21,7 @@ export function prelude(name: string): string {
     'local function put(h, op, line) T[KEY] = T[KEY] or {} if #T[KEY] < 60 then table.insert(T[KEY], op .. "=" .. line:sub(1, 300)) end flush(h) end',
     'local function N(h, op, ...) local all = {} for i = 1, select("#", ...) do all[i] = show((select(i, ...))) end put(h, op, table.concat(all, " ")) end',
     'local function P(h, op, f) N(h, op, pcall(f)) end',
-    'local function each(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. (MASK[k] and "*" or show(v)) if #all > 40 then break end end return table.concat(all, " ") end',
-    'local function bag(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. (MASK[k] and "*" or show(v)) end table.sort(all) return table.concat(all, " ") end',
+    'local function each(x) local all = {} for k, v in pairs(x) do all[#all + 1] = show(k, true) .. "=" .. (MASK[k] and "*" or show(v)) if #all > 40 then break end end if not x.getNumValues then table.sort(all) end return table.concat(all, " ") end',
     'local function ID(h) return h:streamInfo():dynamicMetadata():get("fuzz").id end',
     'local function begin(h, phase) KEY = NAME .. phase T[KEY] = {} flush(h) end',
   ].join('\n')

@@ -166,9 +166,11 @@ export function luaProgram(maxRequests: number): fc.Arbitrary<CaseDocument> {
       host: virtualHost,
       scripts: upstreams,
       requests: fc.array(request, { minLength: 2, maxLength: maxRequests }),
+      // The counters of scripts are those of the connection manager's prefix, and a batch shares one Envoy.
+      stats: fc.nat(),
       limit: sometimes(word([400, 1000]), 10),
     })
-    .map(({ filters: httpFilters, host, scripts, requests, limit }) => ({
+    .map(({ filters: httpFilters, host, scripts, requests, limit, stats }) => ({
       config: {
         listeners: [
           {
@@ -183,7 +185,7 @@ export function luaProgram(maxRequests: number): fc.Arbitrary<CaseDocument> {
                     typed_config: typed(
                       'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
                       {
-                        stat_prefix: 'fuzz',
+                        stat_prefix: `fuzz${stats}`,
                         route_config: { virtual_hosts: [host] },
                         http_filters: httpFilters,
                       },

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { word } from '../words.ts'
 import { given } from './arguments.ts'
-import { type Call, endingCall, plainCall, respond } from './calls.ts'
+import { type Call, endingCall, plainCall } from './calls.ts'
 import { prelude } from './prelude.ts'
 
 const anyCall = fc.oneof({ weight: 7, arbitrary: plainCall }, { weight: 1, arbitrary: endingCall })
 
 const protectedCall = anyCall.map(({ op, code }) => `P(h, "${op}", function() return ${code} end)`)
 const openCall = anyCall.map(({ op, code }) => `N(h, "${op}", ${code})`)
-const inCoroutine = anyCall.map(({ op, code }) => `P(h, "co-${op}", coroutine.wrap(function() return ${code} end))`)
+const inCoroutine = plainCall.map(({ op, code }) => `P(h, "co-${op}", coroutine.wrap(function() return ${code} end))`)
 
 const kept = fc
   .tuple(
@@ -52,7 +52,7 @@ const useKept = fc
       '%:inc()',
       '%:value()',
       '%:setBytes("kept")',
-      'bag(%)',
+      'each(%)',
     ]),
   )
   .map(([where, use]) => `P(h, "kept", function() return ${use.replace('%', where)} end)`)
@@ -79,19 +79,17 @@ const loops = fc
     return `do local n = 0 for ${over} do ${seen}${what}${last} end end`
   })
 
-// No httpCall here: it cannot wait, and whether what it began is sent before the stream is over is chance.
-const callbacks = fc
-  .oneof({ weight: 7, arbitrary: plainCall }, { weight: 1, arbitrary: respond })
-  .chain(({ op, code }) =>
-    word([
-      `P(h, "gsub-${op}", function() return ("a"):gsub("a", function() return ${code} end) end)`,
-      `P(h, "sort-${op}", function() table.sort({2, 1}, function() return ${code} end) end)`,
-      `P(h, "index-${op}", function() return setmetatable({}, {__index = function() return ${code} end}).x end)`,
-      `P(h, "tostring-${op}", function() return tostring(setmetatable({}, {__tostring = function() return ${code} end})) end)`,
-      `N(h, "xp-${op}", xpcall(function() return ${code} end, function(m) return "handled " .. tostring(m) end))`,
-      `local function f${op.replace('-', '_')}() return ${code} end P(h, "fn-${op}", f${op.replace('-', '_')})`,
-    ]),
-  )
+// Nothing here that waits or answers: it cannot, and whether what it began comes first is chance.
+const callbacks = plainCall.chain(({ op, code }) =>
+  word([
+    `P(h, "gsub-${op}", function() return ("a"):gsub("a", function() return ${code} end) end)`,
+    `P(h, "sort-${op}", function() table.sort({2, 1}, function() return ${code} end) end)`,
+    `P(h, "index-${op}", function() return setmetatable({}, {__index = function() return ${code} end}).x end)`,
+    `P(h, "tostring-${op}", function() return tostring(setmetatable({}, {__tostring = function() return ${code} end})) end)`,
+    `N(h, "xp-${op}", xpcall(function() return ${code} end, function(m) return "handled " .. tostring(m) end))`,
+    `local function f${op.replace('-', '_')}() return ${code} end P(h, "fn-${op}", f${op.replace('-', '_')})`,
+  ]),
+)
 
 const failures = fc
   .oneof(

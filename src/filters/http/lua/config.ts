@@ -7,6 +7,8 @@ import type { Lua, LuaPerRoute } from '../../../envoy/types/envoy/extensions/fil
 import type { HandleSide, HttpScript, LuaService } from '../../../lua/index.ts'
 import { formatPath } from '../../../model/json.ts'
 
+type StatsScope = ReturnType<LuaService['statsScope']>
+
 /** The scripts of one configured Lua filter, loaded once; each keeps its globals as long as the proxy runs. */
 export interface LuaFilterConfig {
   service: LuaService
@@ -17,7 +19,7 @@ export interface LuaFilterConfig {
   ofRoute(message: LuaPerRoute, path: string): HttpScript | undefined
   clearRouteCache: boolean
   filterContext: JsonObject
-  stats: ReturnType<LuaService['statsScope']>
+  stats: StatsScope
   /** Descriptors for typed metadata, where the registry can give them. */
   types: HandleSide['types']
 }
@@ -81,9 +83,21 @@ export function loadScripts(config: Lua, context: FilterFactoryContext): LuaFilt
     },
     clearRouteCache: config.clearRouteCache ?? true,
     filterContext: config.filterContext ?? {},
-    stats: service.statsScope(),
+    stats: statsScope(config, context, service),
     types: descriptors(context.services.registry),
   }
+}
+
+// Filters of one chain and one stat_prefix count together: what a script counts is under the connection manager's prefix.
+const statsScopes = new WeakMap<object, Map<string, StatsScope>>()
+
+function statsScope({ statPrefix }: Lua, { services, path }: FilterFactoryContext, service: LuaService): StatsScope {
+  const all = statsScopes.get(services) ?? new Map<string, StatsScope>()
+  statsScopes.set(services, all)
+  const key = `${path.slice(0, path.lastIndexOf('.http_filters'))}\0${statPrefix}`
+  const scope = all.get(key) ?? service.statsScope()
+  all.set(key, scope)
+  return scope
 }
 
 function descriptors(registry: object): HandleSide['types'] {
