@@ -3,6 +3,7 @@ import { MemoryHost } from '../engine/host.ts'
 import type { MessageRegistry } from '../engine/services.ts'
 import { type SimulationInput, simulateCase } from '../engine/simulate.ts'
 import { loadEnvoyRegistry } from '../envoy/load.node.ts'
+import { loadCodecs } from '../filters/common/compression/codecs.node.ts'
 import { simulatedFilters } from '../filters/index.ts'
 import { createLuaService } from '../lua/index.ts'
 import { loadLuaModule } from '../lua/vm/vm.node.ts'
@@ -62,14 +63,17 @@ export async function simulateDocument(document: CaseDocument): Promise<Simulate
   }
 }
 
-/** A host whose ids and chance are the same in every run; CEL is loaded only for configurations that speak of it. */
+/** A host whose ids and chance are the same in every run; CEL and codecs are loaded only for configurations that speak of them. */
 export async function createHost(document: CaseDocument): Promise<MemoryHost> {
   const lua = createLuaService(loadLuaModule())
   const wasm = createWasmService()
   const host = new MemoryHost({ services: { lua, wasm } })
-  if (!/CEL|Cel|condition/.test(JSON.stringify(document.config))) return host
+  const config = JSON.stringify(document.config)
+  if (config.includes('extensions.compression.')) host.services.codecs = loadCodecs()
+  if (!/CEL|Cel|condition/.test(config)) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ services: { lua, wasm, cel: createCelService(host.startTime) } })
+  host.services.cel = createCelService(host.startTime)
+  return host
 }
 
 function messageOf(error: unknown): string {

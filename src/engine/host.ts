@@ -20,6 +20,8 @@ export interface HostServices {
   wasm?: unknown
   /** CEL, loaded lazily because of its size; typed by src/engine/match/cel.ts. */
   cel?: unknown
+  /** zlib, brotli and zstd, loaded lazily because of their size; typed by src/filters/common/compression. */
+  codecs?: unknown
 }
 
 /** The clock of a run that nobody gave one: after the certificates of every recorded case begin to be valid. */

@@ -8,10 +8,12 @@ import { about as buffer } from './http/buffer/about.ts'
 import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as compressor } from './http/compressor/about.ts'
+import { about as compressor } from './http/compressor/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
 import { about as csrf } from './http/csrf/about.ts'
 import { about as customResponse } from './http/custom_response/about.ts'
+import { about as decompressor } from './http/decompressor/about.ts'
 import { about as decompressor } from './http/decompressor/about.ts'
 import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
@@ -79,10 +81,12 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     cdnLoop,
     composite,
     compressor,
+    compressor,
     cors,
     credentialInjector,
     csrf,
     customResponse,
+    decompressor,
     decompressor,
     extAuthz,
     fault,

@@ -9,10 +9,12 @@ import { buffer } from './http/buffer/index.ts'
 import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { compressor } from './http/compressor/index.ts'
+import { compressor } from './http/compressor/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
 import { csrf } from './http/csrf/index.ts'
 import { customResponse } from './http/custom_response/index.ts'
+import { decompressor } from './http/decompressor/index.ts'
 import { decompressor } from './http/decompressor/index.ts'
 import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
@@ -79,10 +81,12 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   cdnLoop,
   composite,
   compressor,
+  compressor,
   cors,
   credentialInjector,
   csrf,
   customResponse,
+  decompressor,
   decompressor,
   extAuthz,
   fault,

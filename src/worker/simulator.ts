@@ -2,6 +2,7 @@ import { MemoryHost } from '../engine/host.ts'
 import type { MessageRegistry } from '../engine/services.ts'
 import { type SimulationInput, simulateCase } from '../engine/simulate.ts'
 import type { EnvoyRegistry } from '../envoy/index.ts'
+import { CodecService } from '../filters/common/compression/codecs.ts'
 import { simulatedFilters } from '../filters/index.ts'
 import { createLuaService } from '../lua/index.ts'
 import type { Design } from '../model/design.ts'
@@ -14,6 +15,8 @@ export interface SimulatorAssets {
   registry: EnvoyRegistry
   /** The Lua machine, compiled. */
   lua: WebAssembly.Module
+  /** Fetches what compresses and unpacks, compiled; asked for by designs that need it. */
+  codecs?(): Promise<WebAssembly.Module>
   /** The clock for `tookMs`, in milliseconds. */
   now(): number
   /** When the run begins, in milliseconds since 1970: certificates are valid or not by it. */
@@ -33,8 +36,10 @@ export async function runDesign(assets: SimulatorAssets, design: Design, options
   const { results, traces } = await simulateCase(input, {
     registry: assets.registry as MessageRegistry,
     catalogue: simulatedFilters(),
-    host: await createHost(design, lua, assets.startTime),
+    host: await createHost(assets, design, lua),
     trace: true,
+    // Whoever designs a mesh means a workload, whose proxy or server speaks what its cluster does.
+    serversSpeakTls: true,
   })
   return {
     requests: results.map((result, i) => ({
@@ -58,10 +63,15 @@ function upTo({ requests, connections }: Design, last: number | undefined) {
 /** Modules stay compiled from run to run. */
 const wasm = createWasmService()
 
-// CEL's evaluator is large: it is loaded for designs that speak of it.
-async function createHost(design: Design, lua: unknown, startTime: number | undefined): Promise<MemoryHost> {
+// CEL's evaluator and the codecs are large: they are loaded for designs that speak of them.
+async function createHost(assets: SimulatorAssets, design: Design, lua: unknown): Promise<MemoryHost> {
+  const { startTime } = assets
   const host = new MemoryHost({ startTime, services: { lua, wasm } })
-  if (!/CEL|Cel|condition/.test(JSON.stringify(design.config))) return host
+  const config = JSON.stringify(design.config)
+  if (assets.codecs && config.includes('extensions.compression.'))
+    host.services.codecs = new CodecService(await assets.codecs())
+  if (!/CEL|Cel|condition/.test(config)) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
-  return new MemoryHost({ startTime, services: { lua, wasm, cel: createCelService(host.startTime) } })
+  host.services.cel = createCelService(host.startTime)
+  return host
 }

@@ -1,5 +1,6 @@
 import descriptorsUrl from '../envoy/descriptors.generated.binpb?url'
 import { createEnvoyRegistry } from '../envoy/index.ts'
+import codecsUrl from '../filters/common/compression/codecs.generated.wasm?url'
 import luaUrl from '../lua/vm/lua.generated.wasm?url'
 import type { RunMessage, WorkerMessage } from './protocol.ts'
 import { runDesign, type SimulatorAssets } from './simulator.ts'
@@ -13,10 +14,18 @@ async function load(): Promise<SimulatorAssets> {
   return {
     registry: createEnvoyRegistry(new Uint8Array(await descriptors.arrayBuffer())),
     lua: await WebAssembly.compile(await lua.arrayBuffer()),
+    codecs: loadCodecs,
     now: () => performance.now(),
     // The day, not the moment: two runs of one day give the same trace.
     startTime: Math.floor(Date.now() / DAY_MS) * DAY_MS,
   }
+}
+
+let codecs: Promise<WebAssembly.Module> | undefined
+
+function loadCodecs(): Promise<WebAssembly.Module> {
+  codecs ??= fetch(codecsUrl).then(async (answer) => WebAssembly.compile(await answer.arrayBuffer()))
+  return codecs
 }
 
 self.onmessage = async ({ data: { id, design, options } }: MessageEvent<RunMessage>) => {
