@@ -146,8 +146,11 @@ test('five hundred different scripts in one proxy', async ({ page }) => {
       [...chosen, ...chosen].map((n) => `/${n}`),
     ),
   )
-  await run(page)
-  await expect(runPanel(page).getByText('+ x-ran: 0 1')).toBeVisible()
+  // A busy machine may need more than a run is given.
+  await expect(async () => {
+    await run(page)
+    await expect(runPanel(page).getByText('+ x-ran: 0 1')).toBeVisible({ timeout: 1_000 })
+  }).toPass({ timeout: 30_000 })
   const took = await runPanel(page)
     .getByText(/^\d+(\.\d)? ms$/)
     .textContent()
