@@ -106,7 +106,8 @@ export class SimulatedProxy {
     const result = resultOf(response, proxy.upstreamLog.slice(sent))
     const info = proxy.endedStreams.at(-1)
     if (!info || info === ended) return result
-    if (info.responseCodeDetails) result.details = text(info.responseCodeDetails)
+    // As %RESPONSE_CODE_DETAILS% prints it.
+    if (info.responseCodeDetails) result.details = text(info.responseCodeDetails.replace(/\s/g, '_'))
     const flags = info.flagsText()
     if (flags) result.flags = flags
     if (info.route?.name) result.route = info.route.name

@@ -21,7 +21,7 @@ export const streamCommands: CommandTable = {
     length: false,
     create: (parameter) =>
       textCommand(({ info }) =>
-        parameter === 'ALLOW_WHITESPACES' ? info.responseCodeDetails : info.responseCodeDetails?.replace(/\s+/g, '_'),
+        parameter === 'ALLOW_WHITESPACES' ? info.responseCodeDetails : info.responseCodeDetails?.replace(/\s/g, '_'),
       ),
   },
   CONNECTION_TERMINATION_DETAILS: infoText((info) => info.connection.terminationDetails),

@@ -16,3 +16,15 @@ export function unpaddedBase64Decode(text: string): string | undefined {
   const bare = text.replace(/={1,2}$/, '')
   return strictBase64Decode(bare + '='.repeat((4 - (bare.length % 4)) % 4))
 }
+
+/** Base64url without padding to a byte string, or undefined when it is malformed (Envoy: Base64Url::decode). */
+export function strictBase64UrlDecode(text: string): string | undefined {
+  if (/[^A-Za-z0-9_-]/.test(text)) return undefined
+  const plain = text.replaceAll('-', '+').replaceAll('_', '/')
+  return strictBase64Decode(plain + '='.repeat((4 - (plain.length % 4)) % 4))
+}
+
+/** A byte string to base64url without padding. */
+export function base64UrlEncode(bytes: string): string {
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}

@@ -1,6 +1,7 @@
 import { toByteString } from '../../../engine/bytes.ts'
-import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
+import type { FilterFactoryContext } from '../../../engine/catalogue.ts'
 import type { Generic } from '../../../envoy/types/envoy/extensions/http/injected_credentials/generic/v3/generic_pb.d.ts'
+import { secretOf } from '../../common/secret.ts'
 import type { CredentialSource } from './source.ts'
 
 /**
@@ -15,23 +16,4 @@ export function genericSource(config: Generic, path: string, { services }: Filte
   // A line break at the end of a file is no part of the secret in it.
   const value = secret.replace(/[ \t\r\n\v\f]+$/, '')
   return { header, value: () => (value === '' ? undefined : prefix + value) }
-}
-
-interface SecretReference {
-  name: string
-  sdsConfig?: unknown
-}
-
-/** A secret by its name, as a byte string; empty for one that comes over SDS, as it has not come yet. */
-export function secretOf(
-  reference: SecretReference | undefined,
-  path: string,
-  find: ((name: string) => string | undefined) | undefined,
-): string {
-  const name = reference?.name ?? ''
-  if (reference?.sdsConfig) return ''
-  const secret = find?.(name)
-  if (secret === undefined)
-    throw new ConfigError(path, `there is no generic secret '${name}'; add it to static_resources.secrets`)
-  return secret
 }

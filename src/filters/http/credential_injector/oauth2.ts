@@ -7,7 +7,7 @@ import type { AsyncResponse } from '../../../engine/upstream/types.ts'
 import type { OAuth2 } from '../../../envoy/types/envoy/extensions/http/injected_credentials/oauth2/v3/oauth2_pb.d.ts'
 import { parseJsonObject } from '../../common/jwt/encoding.ts'
 import { formEncode } from '../../common/percent-encode.ts'
-import { secretOf } from './generic.ts'
+import { secretOf } from '../../common/secret.ts'
 import type { CredentialSource } from './source.ts'
 
 const RETRY_MS = 2000
