@@ -63,13 +63,17 @@ function upTo({ requests, connections }: Design, last: number | undefined) {
 /** Modules stay compiled from run to run. */
 const wasm = createWasmService()
 
+let codecs: Promise<CodecService> | undefined
+
 // CEL's evaluator and the codecs are large: they are loaded for designs that speak of them.
 async function createHost(assets: SimulatorAssets, design: Design, lua: unknown): Promise<MemoryHost> {
   const { startTime } = assets
   const host = new MemoryHost({ startTime, services: { lua, wasm } })
   const config = JSON.stringify(design.config)
-  if (assets.codecs && config.includes('extensions.compression.'))
-    host.services.codecs = new CodecService(await assets.codecs())
+  if (assets.codecs && config.includes('extensions.compression.')) {
+    codecs ??= assets.codecs().then((module) => new CodecService(module))
+    host.services.codecs = await codecs
+  }
   if (!/CEL|Cel|condition/.test(config)) return host
   const { createCelService } = await import('../engine/match/cel-service.ts')
   host.services.cel = createCelService(host.startTime)

@@ -14,18 +14,11 @@ async function load(): Promise<SimulatorAssets> {
   return {
     registry: createEnvoyRegistry(new Uint8Array(await descriptors.arrayBuffer())),
     lua: await WebAssembly.compile(await lua.arrayBuffer()),
-    codecs: loadCodecs,
+    codecs: async () => WebAssembly.compile(await (await fetch(codecsUrl)).arrayBuffer()),
     now: () => performance.now(),
     // The day, not the moment: two runs of one day give the same trace.
     startTime: Math.floor(Date.now() / DAY_MS) * DAY_MS,
   }
-}
-
-let codecs: Promise<WebAssembly.Module> | undefined
-
-function loadCodecs(): Promise<WebAssembly.Module> {
-  codecs ??= fetch(codecsUrl).then(async (answer) => WebAssembly.compile(await answer.arrayBuffer()))
-  return codecs
 }
 
 self.onmessage = async ({ data: { id, design, options } }: MessageEvent<RunMessage>) => {
