@@ -100,6 +100,7 @@ export class SimulatedProxy {
     const { proxy } = this
     await proxy.warm()
     const sent = proxy.upstreamLog.length
+    await this.pass(spec.afterMs)
     const ended = proxy.endedStreams.at(-1)
     const response = await (spec.protocol === 'http2' ? this.http2(spec, trace) : this.http1(spec, trace))
     await this.pass(SETTLE_MS)
@@ -120,6 +121,7 @@ export class SimulatedProxy {
     const { proxy } = this
     await proxy.warm()
     const sent = proxy.upstreamLog.length
+    await this.pass(spec.afterMs)
     const parts: Uint8Array[] = []
     let closed = false
     let refused = false
