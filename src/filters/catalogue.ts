@@ -2,18 +2,17 @@ import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } fro
 import { catalogueEntry, type FilterAbout } from './about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
+import { about as bandwidthLimit } from './http/bandwidth_limit/about.ts'
 import { about as basicAuth } from './http/basic_auth/about.ts'
 import { about as bodySizeLimit } from './http/body_size_limit/about.ts'
 import { about as buffer } from './http/buffer/about.ts'
 import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as compressor } from './http/compressor/about.ts'
-import { about as compressor } from './http/compressor/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
 import { about as csrf } from './http/csrf/about.ts'
 import { about as customResponse } from './http/custom_response/about.ts'
-import { about as decompressor } from './http/decompressor/about.ts'
 import { about as decompressor } from './http/decompressor/about.ts'
 import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
@@ -75,18 +74,17 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
     alpn,
     apiKeyAuth,
+    bandwidthLimit,
     basicAuth,
     bodySizeLimit,
     buffer,
     cdnLoop,
     composite,
     compressor,
-    compressor,
     cors,
     credentialInjector,
     csrf,
     customResponse,
-    decompressor,
     decompressor,
     extAuthz,
     fault,

@@ -3,18 +3,17 @@ import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
 import { alpn } from './http/alpn/index.ts'
 import { apiKeyAuth } from './http/api_key_auth/index.ts'
+import { bandwidthLimit } from './http/bandwidth_limit/index.ts'
 import { basicAuth } from './http/basic_auth/index.ts'
 import { bodySizeLimit } from './http/body_size_limit/index.ts'
 import { buffer } from './http/buffer/index.ts'
 import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { compressor } from './http/compressor/index.ts'
-import { compressor } from './http/compressor/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
 import { csrf } from './http/csrf/index.ts'
 import { customResponse } from './http/custom_response/index.ts'
-import { decompressor } from './http/decompressor/index.ts'
 import { decompressor } from './http/decompressor/index.ts'
 import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
@@ -75,18 +74,17 @@ type Any = any
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   alpn,
   apiKeyAuth,
+  bandwidthLimit,
   basicAuth,
   bodySizeLimit,
   buffer,
   cdnLoop,
   composite,
   compressor,
-  compressor,
   cors,
   credentialInjector,
   csrf,
   customResponse,
-  decompressor,
   decompressor,
   extAuthz,
   fault,

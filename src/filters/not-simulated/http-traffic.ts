@@ -29,16 +29,6 @@ export const trafficHttp: FilterAbout[] = [
     defaults: { success_criteria: { http_criteria: {}, grpc_criteria: {} } },
   },
   {
-    name: 'envoy.filters.http.bandwidth_limit',
-    config: 'envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit',
-    title: 'Bandwidth Limit',
-    group: 'traffic',
-    summary: 'Holds request and response bodies to a number of kilobytes a second.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/bandwidth_limit_filter',
-    defaults: { stat_prefix: 'bandwidth_limit' },
-  },
-  {
     name: 'envoy.filters.http.bandwidth_share',
     config: 'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare',
     title: 'Bandwidth Share',
