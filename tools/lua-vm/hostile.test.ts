@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LuaPool } from '../../src/lua/vm/pool.ts'
 import { loadLuaModule } from '../../src/lua/vm/vm.node.ts'
 import { LuaTrap, LuaVm } from '../../src/lua/vm/vm.ts'
 import { families, hostileScripts } from './hostile.ts'
@@ -66,6 +67,32 @@ describe('hostile scripts', () => {
     expect(wrong).toEqual([])
     expect(ends.syntax).toBeUndefined()
     expect(ends.budget).toBeGreaterThan(700)
+  })
+
+  test('harm no machine that shares instances with theirs', { timeout: 240_000 }, () => {
+    const pool = new LuaPool(module, 2)
+    const kept = Array.from({ length: 3 }, (_, n) => {
+      const vm = new LuaVm(pool, { memoryLimit })
+      expect(run(vm, `local count = ${n} function next_count() count = count + 1 return count end`).status).toBe('done')
+      return vm
+    })
+    const counts = (vm: LuaVm) => {
+      const L = vm.newThread()
+      vm.setBudget(budget)
+      vm.getGlobal(L, 'next_count')
+      return vm.resume(L).status === 'done' ? vm.toNumber(L, -1) : undefined
+    }
+    const wrong: string[] = []
+    for (const [i, { name, source }] of scripts.slice(0, 300).entries()) {
+      try {
+        run(new LuaVm(pool, { memoryLimit }), source)
+      } catch (error) {
+        if (!(error instanceof LuaTrap)) throw error
+      }
+      if (!kept.every((vm, n) => counts(vm) === n + i + 1)) wrong.push(name)
+    }
+    expect(wrong).toEqual([])
+    for (const vm of kept) expect(soundAfter(vm)).toBe(answer)
   })
 
   test('leave a machine that still answers when they only ran out of budget', () => {
