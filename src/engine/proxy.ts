@@ -34,6 +34,11 @@ export interface ProxyDependencies {
   registry: MessageRegistry
   catalogue: FilterCatalogue
   host: Host
+  /**
+   * Servers behind clusters with a TLS transport socket answer TLS. Without it they speak plain text, like the servers
+   * that cases are recorded with, and connections to them time out.
+   */
+  serversSpeakTls?: boolean
 }
 
 /** Envoy's configuration as JSON: `static_resources` or the lists themselves, and what istiod sends beside them. */
@@ -113,6 +118,7 @@ export class SimProxy {
           registry,
           stub: new StubServer(message.name, upstreams[message.name], this.upstreamLog, this.loop),
           port: 20000 + i,
+          serversSpeakTls: deps.serversSpeakTls ?? false,
           policies: (options, at) => ({
             retry: options.retryPolicy && createRetryPolicy(options.retryPolicy, `${at}.retry_policy`, this.services),
             shadows: createShadows(options.requestMirrorPolicies, `${at}.request_mirror_policies`, this.services),

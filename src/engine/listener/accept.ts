@@ -242,6 +242,7 @@ export class AcceptedConnection implements AcceptedSocket {
       info: this.info,
       client: end,
       http2: client.http2,
+      handshakePending: context !== undefined && !(handshake && 'tls' in handshake),
       bufferLimit: listener.bufferLimit,
     })
     if (handshake && 'tls' in handshake) {

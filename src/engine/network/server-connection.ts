@@ -21,6 +21,8 @@ export interface ServerConnectionOptions {
   info: ConnectionInfo
   client: ClientEnd
   http2: Http2Peer | undefined
+  /** The filters begin before the TLS handshake is through. */
+  handshakePending: boolean
   bufferLimit: number
 }
 
@@ -214,6 +216,9 @@ class Slot implements NetworkConnection {
   }
   get trace() {
     return this.connection.options.trace
+  }
+  get handshakePending() {
+    return this.connection.options.handshakePending
   }
   get http2() {
     return this.connection.options.http2

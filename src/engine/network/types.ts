@@ -44,6 +44,8 @@ export interface NetworkConnection {
   /** How long FlushWriteAndDelay waits for the client to close, in ms; 0 does not wait. Envoy's default is 1000. */
   delayedCloseTimeoutMs: number
   readonly open: boolean
+  /** The listener speaks TLS and the handshake is not through: it may still fail. */
+  readonly handshakePending: boolean
   /** Streams of a client that speaks HTTP/2: the simulator carries them as headers and data, not as frames. */
   readonly http2: Http2Peer | undefined
   /** Bytes a connection may hold back: per_connection_buffer_limit_bytes. */

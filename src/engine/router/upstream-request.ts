@@ -150,6 +150,8 @@ export class UpstreamRequest implements UpstreamCallbacks {
   onPoolFailure(reason: ResetReason, transportFailure: string, host: UpstreamHost | undefined): void {
     this.pending = undefined
     if (host) this.hostSelected(host)
+    if (reason === 'ConnectionTimeout')
+      this.router.stream.note('the cluster speaks TLS, and its server does not: the handshake times out')
     this.router.stream.info.upstream.transportFailureReason = transportFailure || undefined
     this.onResetStream(reason, transportFailure)
   }

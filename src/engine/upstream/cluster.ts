@@ -13,6 +13,7 @@ import type { MessageRegistry } from '../services.ts'
 import type { Address, JsonObject } from '../stream-info.ts'
 import { OutlierDetector } from './outlier-detector.ts'
 import type { StubServer } from './stub.ts'
+import { speaksTls } from './transport.ts'
 
 const AGGREGATE = 'envoy.extensions.clusters.aggregate.v3.ClusterConfig'
 const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
@@ -57,6 +58,8 @@ export class Cluster {
   readonly config: ClusterConfig
   readonly stub: StubServer
   readonly host: UpstreamHost
+  /** The cluster speaks TLS and its server does not: no connection ever stands. */
+  readonly tlsUnanswered: boolean
   readonly options: HttpProtocolOptions | undefined
   readonly http1: Http1ClientSettings
   /** Filters that run for each attempt (HttpProtocolOptions.http_filters), when there are some. */
@@ -80,6 +83,8 @@ export class Cluster {
     stub: StubServer
     registry: MessageRegistry
     port: number
+    /** Servers behind clusters that speak TLS speak it too; without it they are as plain as the recorded ones. */
+    serversSpeakTls: boolean
     filters: (options: HttpProtocolOptions, path: string) => readonly ConfiguredFilter[]
     policies: (options: HttpProtocolOptions, path: string) => Cluster['policies']
   }) {
@@ -124,10 +129,12 @@ export class Cluster {
     this.members = opened?.typeName === AGGREGATE ? (opened.message as { clusters: string[] }).clusters : []
     this.limits = { default: limits(config, 0), high: limits(config, 1) }
     this.metadata = (config.metadata?.filterMetadata ?? {}) as Record<string, JsonObject>
+    const tls = speaksTls(config, registry)
+    this.tlsUnanswered = tls && !input.serversSpeakTls
     this.host = {
       address: { ip: '127.0.0.1', port: input.port },
       hostname: '',
-      tls: config.transportSocket !== undefined && config.transportSocket.name !== 'envoy.transport_sockets.raw_buffer',
+      tls,
       metadata: {},
     }
   }

@@ -24,8 +24,8 @@ export function newUpstreamStream(
   const { usage, loop } = cluster
   const limits = cluster.limits[options.priority]
   let pending = true
-  const settle = (run: () => void): Timer =>
-    loop.post(() => {
+  const settle = (run: () => void, afterMs = 0): Timer =>
+    loop.timer(afterMs, () => {
       if (!pending) return
       pending = false
       run()
@@ -34,6 +34,9 @@ export function newUpstreamStream(
     settle(() => callbacks.onPoolFailure('Overflow', '', cluster.host))
   } else if (cluster.stub.down) {
     settle(() => callbacks.onPoolFailure('RemoteConnectionFailure', CONNECTION_REFUSED, cluster.host))
+  } else if (cluster.tlsUnanswered) {
+    // The server waits for the rest of a request that it cannot read.
+    settle(() => callbacks.onPoolFailure('ConnectionTimeout', '', cluster.host), cluster.connectTimeoutMs)
   } else {
     const protocol = options.tcp ? 'TCP' : cluster.protocolFor(options.downstreamProtocol)
     const open = openConnections(cluster)

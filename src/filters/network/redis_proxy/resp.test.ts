@@ -33,7 +33,7 @@ describe('RESP', () => {
 
   test.each([
     ['SET  a  b\r\n', ['SET', 'a', 'b']],
-    ['ECHO "a \\x41\\n\\q" \'it\\\'s\'\r\n', ['ECHO', 'a A\nq', "it's"]],
+    ["ECHO \"a \\x41\\n\\q\" 'it\\'s'\r\n", ['ECHO', 'a A\nq', "it's"]],
     ['\r\n', []],
   ])('an inline command: %j', (text, words) => {
     expect(decode(text)).toEqual([{ type: 'array', items: words.map((word) => ({ type: 'bulk', text: word })) }])
