@@ -158,12 +158,11 @@ function address(pointer: number): string {
 function scalar(vm: LuaVm, L: LuaState, index: number): string {
   const quoted = vm.type(L, index) === 'string'
   vm.copy(L, index) // lua_tolstring turns a number into a string in place
-  const text = vm.toString(L, -1) ?? ''
+  const { text, length } = vm.toExcerpt(L, -1, maxText) ?? { text: '', length: 0 }
   vm.pop(L)
   if (!quoted) return text
-  const shown = text.length > maxText ? text.slice(0, maxText) : text
-  const escaped = shown.replace(/[\x00-\x1f\x7f"\\]/g, (char) => escapes[char] ?? `\\${char.charCodeAt(0)}`)
-  return shown.length < text.length ? `"${escaped}"... (${text.length} bytes)` : `"${escaped}"`
+  const escaped = text.replace(/[\x00-\x1f\x7f"\\]/g, (char) => escapes[char] ?? `\\${char.charCodeAt(0)}`)
+  return text.length < length ? `"${escaped}"... (${length} bytes)` : `"${escaped}"`
 }
 
 const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' }
@@ -178,8 +177,8 @@ function table(vm: LuaVm, L: LuaState, index: number, depth: number): string {
   while (vm.next(L, at)) {
     const value = preview(vm, L, -1, depth - 1)
     vm.pop(L)
-    const isName = vm.type(L, -1) === 'string' && /^[A-Za-z_]\w*$/.test(vm.toString(L, -1) ?? '')
-    const key = isName ? (vm.toString(L, -1) ?? '') : `[${preview(vm, L, -1, -1)}]`
+    const isName = vm.type(L, -1) === 'string' && /^[A-Za-z_]\w*$/.test(vm.toExcerpt(L, -1, maxText)?.text ?? '')
+    const key = isName ? (vm.toExcerpt(L, -1, maxText)?.text ?? '') : `[${preview(vm, L, -1, -1)}]`
     const part = key === `[${expected}]` ? value : `${key} = ${value}`
     if (key === `[${expected}]`) expected++
     length += part.length

@@ -93,6 +93,14 @@ export abstract class LuaStack {
     return pointer === 0 ? undefined : this.memory.read(pointer, this.memory.length())
   }
 
+  /** As `toString`, but no more than the first `most` bytes of it; with the length of the whole. */
+  toExcerpt(L: LuaState, index: number, most: number): { text: string; length: number } | undefined {
+    const pointer = this.exports.lua_tolstring(L, index, this.memory.lengthPointer)
+    if (pointer === 0) return undefined
+    const length = this.memory.length()
+    return { text: this.memory.read(pointer, Math.min(length, most)), length }
+  }
+
   /** As `toString`, but a copy of the bytes. */
   toBytes(L: LuaState, index: number): Uint8Array | undefined {
     const pointer = this.exports.lua_tolstring(L, index, this.memory.lengthPointer)

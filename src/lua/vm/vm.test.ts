@@ -160,6 +160,17 @@ describe('what the error report shows', () => {
     expect(traceback(vm, L)).toMatch(/:3: in main chunk/)
   })
 
+  test('values are cut to a line, however long they are', () => {
+    const { vm, run } = machine()
+    const { L } = run(
+      'local s = ("x"):rep(1e7) .. "y" local t = { [s] = s, 1, { 2 } } local k = { ["a b"] = "q\\"\\0\\n" } error("no")',
+    )
+    const values = new Map(frames(vm, L)[1]!.locals.map(({ name, value }) => [name, value]))
+    expect(values.get('s')).toBe(`"${'x'.repeat(120)}"... (10000001 bytes)`)
+    expect(values.get('t')).toMatch(/^\{1, \{2\}, \.\.\.\}$/)
+    expect(values.get('k')).toBe('{["a b"] = "q\\"\\0\\n"}')
+  })
+
   test('what scripts see of a failed coroutine is as in LuaJIT', () => {
     const { vm, run } = machine()
     const { L } = run(
