@@ -47,6 +47,7 @@ function createMutation(config: HeaderMutation, path: string, services: EngineSe
       const key = createStringMatcher(
         action.value.keyMatcher as StringMatcherConfig,
         `${path}.remove_on_match.key_matcher`,
+        services,
       )
       return (headers) => {
         headers.removeIf((name) => isChangeable(name) && key.matches(name))

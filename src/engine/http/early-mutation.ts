@@ -33,7 +33,7 @@ export function createEarlyMutation(
       return (headers) => void headers.remove(name)
     }
     if (action.case === 'removeOnMatch' && action.value.keyMatcher) {
-      const matcher = createStringMatcher(action.value.keyMatcher, `${at}.remove_on_match.key_matcher`)
+      const matcher = createStringMatcher(action.value.keyMatcher, `${at}.remove_on_match.key_matcher`, services)
       return (headers) => void headers.removeIf((name) => name[0] !== ':' && matcher.matches(name))
     }
     throw new ConfigError(at, 'a header mutation needs append, remove or remove_on_match')

@@ -1,5 +1,6 @@
 import type { FilterStateMatcher } from '../../envoy/types/envoy/type/matcher/v3/filter_state_pb.d.ts'
 import { ConfigError } from '../catalogue.ts'
+import type { EngineServices } from '../services.ts'
 import type { FilterState } from '../stream-info.ts'
 import { CidrList } from './cidr.ts'
 import { createStringMatcher, type StringMatcherConfig } from './string.ts'
@@ -10,10 +11,14 @@ export interface FilterStateTest {
 }
 
 /** type.matcher.v3.FilterStateMatcher made ready: a missing object, or one without the wanted form, does not match. */
-export function createFilterStateMatcher(config: FilterStateMatcher, path: string): FilterStateTest {
+export function createFilterStateMatcher(
+  config: FilterStateMatcher,
+  path: string,
+  services?: EngineServices,
+): FilterStateTest {
   const { key, matcher } = config
   if (matcher.case === 'stringMatch') {
-    const text = createStringMatcher(matcher.value as StringMatcherConfig, `${path}.string_match`)
+    const text = createStringMatcher(matcher.value as StringMatcherConfig, `${path}.string_match`, services)
     return {
       description: `filter state ${key} ${text.description}`,
       matches(state) {

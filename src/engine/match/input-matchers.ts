@@ -47,9 +47,9 @@ const FACTORIES: Record<string, Factory> = {
       matches: (value) => typeof value === 'string' && fraction.enabledFor(xxHash64(value, config.seed)),
     }
   },
-  [`${MATCHERS}metadata.v3.Metadata`]: (config: { value?: ValueMatcher; invert: boolean }, path) => {
+  [`${MATCHERS}metadata.v3.Metadata`]: (config: { value?: ValueMatcher; invert: boolean }, path, services) => {
     if (!config.value) throw new ConfigError(`${path}.value`, 'a metadata matcher needs a value')
-    const value = createValueMatcher(config.value, `${path}.value`)
+    const value = createValueMatcher(config.value, `${path}.value`, services)
     return {
       description: `${config.invert ? 'not ' : ''}${value.description}`,
       matches: (input) => typeof input === 'object' && 'json' in input && value.matches(input.json) !== config.invert,

@@ -2,6 +2,7 @@ import type { MetadataMatcher } from '../../envoy/types/envoy/type/matcher/v3/me
 import type { ValueMatcher } from '../../envoy/types/envoy/type/matcher/v3/value_pb.d.ts'
 import { toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
+import type { EngineServices } from '../services.ts'
 import type { JsonObject, JsonValue } from '../stream-info.ts'
 import { createStringMatcher, type StringMatcherConfig } from './string.ts'
 
@@ -12,7 +13,7 @@ export interface JsonMatcher {
 }
 
 /** type.matcher.v3.ValueMatcher made ready (Envoy: source/common/common/matchers.cc, ValueMatcher::create). */
-export function createValueMatcher(config: ValueMatcher, path: string): JsonMatcher {
+export function createValueMatcher(config: ValueMatcher, path: string, services?: EngineServices): JsonMatcher {
   const pattern = config.matchPattern
   switch (pattern.case) {
     case 'nullMatch':
@@ -39,7 +40,7 @@ export function createValueMatcher(config: ValueMatcher, path: string): JsonMatc
       return { description: `= ${double.value}`, matches: (value) => value === double.value }
     }
     case 'stringMatch': {
-      const text = createStringMatcher(pattern.value as StringMatcherConfig, `${path}.string_match`)
+      const text = createStringMatcher(pattern.value as StringMatcherConfig, `${path}.string_match`, services)
       return {
         description: text.description,
         matches: (value) => typeof value === 'string' && text.matches(toByteString(value)),
@@ -47,7 +48,7 @@ export function createValueMatcher(config: ValueMatcher, path: string): JsonMatc
     }
     case 'listMatch': {
       if (pattern.value.matchPattern.case !== 'oneOf') throw new ConfigError(`${path}.list_match`, 'needs one_of')
-      const one = createValueMatcher(pattern.value.matchPattern.value, `${path}.list_match.one_of`)
+      const one = createValueMatcher(pattern.value.matchPattern.value, `${path}.list_match.one_of`, services)
       return {
         description: `a list with one ${one.description}`,
         matches: (value) => Array.isArray(value) && value.some((entry) => one.matches(entry)),
@@ -55,7 +56,7 @@ export function createValueMatcher(config: ValueMatcher, path: string): JsonMatc
     }
     case 'orMatch': {
       const any = pattern.value.valueMatchers.map((one, i) =>
-        createValueMatcher(one, `${path}.or_match.value_matchers[${i}]`),
+        createValueMatcher(one, `${path}.or_match.value_matchers[${i}]`, services),
       )
       return {
         description: any.map((one) => one.description).join(' or '),
@@ -87,10 +88,10 @@ export interface MetadataTest {
 }
 
 /** type.matcher.v3.MetadataMatcher made ready. */
-export function createMetadataMatcher(config: MetadataMatcher, path: string): MetadataTest {
+export function createMetadataMatcher(config: MetadataMatcher, path: string, services?: EngineServices): MetadataTest {
   if (!config.value) throw new ConfigError(`${path}.value`, 'a metadata matcher needs a value')
   const keys = config.path.map((segment) => segment.segment.value ?? '')
-  const value = createValueMatcher(config.value, `${path}.value`)
+  const value = createValueMatcher(config.value, `${path}.value`, services)
   const { filter, invert } = config
   return {
     description: `metadata ${[filter, ...keys].join(':')} ${invert ? 'not ' : ''}${value.description}`,

@@ -153,7 +153,11 @@ function queryValueMatch(
     const specifier = parameter.queryParameterMatchSpecifier
     const text =
       specifier.case === 'stringMatch'
-        ? createStringMatcher(specifier.value as StringMatcherConfig, `${path}.query_parameters[${i}].string_match`)
+        ? createStringMatcher(
+            specifier.value as StringMatcherConfig,
+            `${path}.query_parameters[${i}].string_match`,
+            services,
+          )
         : undefined
     return { name: toByteString(parameter.name), text }
   })

@@ -77,14 +77,14 @@ function createConditions(match: RouteMatch, path: string, services: EngineServi
   })
   if (match.tlsContext) conditions.push(...tlsConditions(match.tlsContext))
   match.dynamicMetadata.forEach((metadata, i) => {
-    const test = createMetadataMatcher(metadata, `${path}.dynamic_metadata[${i}]`)
+    const test = createMetadataMatcher(metadata, `${path}.dynamic_metadata[${i}]`, services)
     conditions.push({
       description: test.description,
       matches: (context) => test.matches(context.info.dynamicMetadata),
     })
   })
   match.filterState.forEach((state, i) => {
-    const test = createFilterStateMatcher(state, `${path}.filter_state[${i}]`)
+    const test = createFilterStateMatcher(state, `${path}.filter_state[${i}]`, services)
     conditions.push({ description: test.description, matches: (context) => test.matches(context.info.filterState) })
   })
   return conditions

@@ -65,7 +65,7 @@ export function principalExtension(
   const at = `${path}.typed_config.san_matcher`
   const sansOf = SANS_OF[sanMatcher.sanType]
   if (!sansOf || !sanMatcher.matcher) throw new ConfigError(at, 'san_matcher needs a san_type and a matcher')
-  const matcher = createStringMatcher(sanMatcher.matcher, `${at}.matcher`)
+  const matcher = createStringMatcher(sanMatcher.matcher, `${at}.matcher`, context.services)
   return ({ connection: { tls } }) =>
     tls?.peerValidated === true && tls.peer !== undefined && sansOf(tls.peer).some((value) => matcher.matches(value))
 }

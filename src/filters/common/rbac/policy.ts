@@ -53,9 +53,9 @@ function permissionTest(permission: Permission, context: FilterFactoryContext, p
       return (subject) => !test(subject)
     }
     case 'header':
-      return headerTest(rule.value, at)
+      return headerTest(rule.value, context, at)
     case 'urlPath':
-      return pathTest(rule.value, at)
+      return pathTest(rule.value, context, at)
     case 'destinationIp':
       return addressTest(rule.value, at, ({ connection }) => connection.local.ip)
     case 'destinationPort':
@@ -66,11 +66,11 @@ function permissionTest(permission: Permission, context: FilterFactoryContext, p
       return ({ connection }) => connection.local.port >= start && connection.local.port < end
     }
     case 'metadata':
-      return metadataTest(rule.value, at)
+      return metadataTest(rule.value, context, at)
     case 'sourcedMetadata':
-      return sourcedMetadataTest(rule.value, at)
+      return sourcedMetadataTest(rule.value, context, at)
     case 'requestedServerName': {
-      const matcher = createStringMatcher(rule.value, at)
+      const matcher = createStringMatcher(rule.value, at, context.services)
       return ({ connection }) => matcher.matches(connection.requestedServerName)
     }
     case 'uriTemplate':
@@ -103,7 +103,7 @@ function principalTest(principal: Principal, context: FilterFactoryContext, path
     case 'authenticated': {
       const name = identifier.value.principalName
       if (!name) return ({ connection }) => connection.tls !== undefined
-      const matcher = createStringMatcher(name, `${at}.principal_name`)
+      const matcher = createStringMatcher(name, `${at}.principal_name`, context.services)
       return ({ connection }) => peerNames(connection.tls).some((value) => matcher.matches(value))
     }
     case 'sourceIp':
@@ -113,15 +113,15 @@ function principalTest(principal: Principal, context: FilterFactoryContext, path
     case 'remoteIp':
       return addressTest(identifier.value, at, ({ connection, info }) => (info?.remote ?? connection.remote).ip)
     case 'header':
-      return headerTest(identifier.value, at)
+      return headerTest(identifier.value, context, at)
     case 'urlPath':
-      return pathTest(identifier.value, at)
+      return pathTest(identifier.value, context, at)
     case 'metadata':
-      return metadataTest(identifier.value, at)
+      return metadataTest(identifier.value, context, at)
     case 'sourcedMetadata':
-      return sourcedMetadataTest(identifier.value, at)
+      return sourcedMetadataTest(identifier.value, context, at)
     case 'filterState': {
-      const matcher = createFilterStateMatcher(identifier.value, at)
+      const matcher = createFilterStateMatcher(identifier.value, at, context.services)
       return ({ connection, info }) => matcher.matches(info?.filterState ?? connection.filterState)
     }
     case 'custom':
@@ -137,15 +137,15 @@ function peerNames(tls: RbacSubject['connection']['tls']): string[] {
   return [...(tls.peer?.uriSans ?? []), ...(tls.peer?.dnsSans ?? []), tls.peer?.subject ?? '']
 }
 
-function headerTest(config: HeaderMatcher, path: string): SubjectTest {
-  const matcher = createHeaderMatcher(config, path)
+function headerTest(config: HeaderMatcher, { services }: FilterFactoryContext, path: string): SubjectTest {
+  const matcher = createHeaderMatcher(config, path, services)
   return ({ headers }) => matcher.matches(headers ?? NO_HEADERS)
 }
 
 // The path without its query and fragment, and without what routing ignores of it.
-function pathTest(config: PathMatcher, path: string): SubjectTest {
+function pathTest(config: PathMatcher, { services }: FilterFactoryContext, path: string): SubjectTest {
   if (config.rule.case !== 'path') throw new ConfigError(path, 'a path matcher needs path')
-  const matcher = createStringMatcher(config.rule.value, `${path}.path`)
+  const matcher = createStringMatcher(config.rule.value, `${path}.path`, services)
   return ({ headers, info }) => {
     const value = headers?.get(':path')?.split(/[?#]/, 1)[0]
     if (value === undefined) return false
@@ -158,15 +158,15 @@ function addressTest(range: CidrRangeConfig, path: string, pick: (subject: RbacS
   return (subject) => list.contains(pick(subject))
 }
 
-function metadataTest(config: MetadataMatcher, path: string): SubjectTest {
-  const matcher = createMetadataMatcher(config, path)
+function metadataTest(config: MetadataMatcher, { services }: FilterFactoryContext, path: string): SubjectTest {
+  const matcher = createMetadataMatcher(config, path, services)
   return ({ connection, info }) => matcher.matches(info?.dynamicMetadata ?? connection.dynamicMetadata)
 }
 
-function sourcedMetadataTest(config: SourcedMetadata, path: string): SubjectTest {
+function sourcedMetadataTest(config: SourcedMetadata, context: FilterFactoryContext, path: string): SubjectTest {
   if (!config.metadataMatcher) throw new ConfigError(path, 'sourced_metadata needs a metadata_matcher')
-  if (config.metadataSource !== ROUTE) return metadataTest(config.metadataMatcher, path)
-  const matcher = createMetadataMatcher(config.metadataMatcher, path)
+  if (config.metadataSource !== ROUTE) return metadataTest(config.metadataMatcher, context, path)
+  const matcher = createMetadataMatcher(config.metadataMatcher, path, context.services)
   return ({ info }) => {
     const metadata = info?.route?.metadata
     return metadata !== undefined && matcher.matches({ get: (name) => metadata[name] })

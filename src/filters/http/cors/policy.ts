@@ -26,7 +26,7 @@ export interface CorsSettings {
 export function corsSettings(policy: PolicyMessage, context: FilterFactoryContext): CorsSettings {
   const { runtime } = context.services
   const origins = policy.allowOriginStringMatch.map((matcher, i) =>
-    createStringMatcher(matcher, `${context.path}.allow_origin_string_match[${i}]`),
+    createStringMatcher(matcher, `${context.path}.allow_origin_string_match[${i}]`, context.services),
   )
   const sampled = (config: RuntimeFractionalPercent) => {
     const { numerator, denominator } = fractionOf(config.defaultValue)

@@ -60,7 +60,11 @@ function oneMutation({ action }: HeaderMutation, options: FormatOptions): Mutati
     }
     case 'removeOnMatch': {
       if (!action.value.keyMatcher) throw new ConfigError(options.path, 'remove_on_match needs a key_matcher')
-      const matcher = createStringMatcher(action.value.keyMatcher, `${options.path}.remove_on_match.key_matcher`)
+      const matcher = createStringMatcher(
+        action.value.keyMatcher,
+        `${options.path}.remove_on_match.key_matcher`,
+        options.services,
+      )
       return (headers) => void headers.removeIf((name) => matcher.matches(name))
     }
     case 'append': {
