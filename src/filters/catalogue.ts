@@ -1,5 +1,6 @@
 import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } from '../model/catalogue.ts'
 import { catalogueEntry, type FilterAbout } from './about.ts'
+import { about as admissionControl } from './http/admission_control/about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
 import { about as bandwidthLimit } from './http/bandwidth_limit/about.ts'
@@ -72,6 +73,7 @@ import { notSimulatedUdp } from './not-simulated/udp.ts'
 /** Descriptions of the filters that are simulated, by kind. */
 export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
+    admissionControl,
     alpn,
     apiKeyAuth,
     bandwidthLimit,

@@ -1,6 +1,7 @@
 import type { FilterCatalogue, HttpFilterDefinition } from '../engine/catalogue.ts'
 import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
+import { admissionControl } from './http/admission_control/index.ts'
 import { alpn } from './http/alpn/index.ts'
 import { apiKeyAuth } from './http/api_key_auth/index.ts'
 import { bandwidthLimit } from './http/bandwidth_limit/index.ts'
@@ -72,6 +73,7 @@ type Any = any
 
 /** Filters that are simulated, sorted by folder. */
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
+  admissionControl,
   alpn,
   apiKeyAuth,
   bandwidthLimit,

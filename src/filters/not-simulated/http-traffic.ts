@@ -18,17 +18,6 @@ export const trafficHttp: FilterAbout[] = [
     },
   },
   {
-    name: 'envoy.filters.http.admission_control',
-    config: 'envoy.extensions.filters.http.admission_control.v3.AdmissionControl',
-    title: 'Admission Control',
-    group: 'traffic',
-    summary: 'Turns requests away while too many of the last ones have failed.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/admission_control_filter',
-    upstream: true,
-    defaults: { success_criteria: { http_criteria: {}, grpc_criteria: {} } },
-  },
-  {
     name: 'envoy.filters.http.bandwidth_share',
     config: 'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare',
     title: 'Bandwidth Share',
