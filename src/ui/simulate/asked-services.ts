@@ -10,8 +10,19 @@ const RATE_LIMIT = /^type\.googleapis\.com\/envoy\.extensions\.filters\.(?:http|
 const AUTHZ =
   /^type\.googleapis\.com\/envoy\.extensions\.filters\.(?:http|network)\.ext_authz\.v3\.ExtAuthz(?:PerRoute)?$/
 
+/** Resources never change: of a large configuration only what was edited is gone through again. */
+const known = new WeakMap<object, ReadonlyMap<string, AskedService>>()
+
 /** The clusters that filters of a configuration ask, by name: what stands there answers in its service's own words. */
 export function askedServices(config: unknown): ReadonlyMap<string, AskedService> {
+  const lists = isObject(config) ? Object.values(config) : []
+  return new Map(lists.flatMap((list) => (Array.isArray(list) ? list : [list])).flatMap((one) => [...askedBy(one)]))
+}
+
+function askedBy(resource: unknown): ReadonlyMap<string, AskedService> {
+  if (!isObject(resource)) return new Map()
+  const before = known.get(resource)
+  if (before) return before
   const found = new Map<string, AskedService>()
   const add = (kind: AskedService['kind'], holder: unknown): void => {
     if (!isObject(holder)) return
@@ -31,7 +42,8 @@ export function askedServices(config: unknown): ReadonlyMap<string, AskedService
     }
     Object.values(value).forEach(walk)
   }
-  walk(config)
+  walk(resource)
+  known.set(resource, found)
   return found
 }
 
