@@ -85,6 +85,11 @@ test('the script of a route is stepped line by line with its variables', async (
   await footer.getByRole('button', { name: 'Step on' }).click()
   await expect(footer).toContainText('line 5')
   await expect(footer).toContainText('calls = 1')
+
+  await card(page, 'scripts').click()
+  await inspector(page).locator('.monaco-editor').first().click()
+  await page.keyboard.press('F9')
+  await expect(footer).toContainText('The run went through other scripts, not this one')
 })
 
 test('a script error shows its line, its code and every variable, and leads to the line', async ({ page }) => {

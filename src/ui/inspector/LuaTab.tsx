@@ -206,6 +206,7 @@ function ScriptEditor({ subject, script, locked }: { subject: Subject; script: S
       />
       <StepFooter
         steps={steps}
+        passed={steps.length === 0 && (scriptSteps?.length ?? 0) > 0}
         lines={lines}
         at={Math.min(at, Math.max(0, steps.length - 1))}
         onStep={(next) => {

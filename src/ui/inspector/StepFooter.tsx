@@ -10,6 +10,8 @@ import { localsText, stepAtBreakpoint } from './lua/steps.ts'
 
 interface StepFooterProps {
   steps: readonly ScriptStep[]
+  /** The run went through scripts, but not through this one. */
+  passed: boolean
   /** Lines with breakpoints. */
   lines: readonly number[]
   at: number
@@ -18,7 +20,7 @@ interface StepFooterProps {
 }
 
 /** Below a script: the lines that the last run went through, one at a time, with the values of the locals. */
-export function StepFooter({ steps, lines, at, onStep, onFormat }: StepFooterProps) {
+export function StepFooter({ steps, passed, lines, at, onStep, onFormat }: StepFooterProps) {
   const services = useServices()
   const step = steps[at]
   const next = stepAtBreakpoint(steps, lines, at + 1, 1)
@@ -66,10 +68,11 @@ export function StepFooter({ steps, lines, at, onStep, onFormat }: StepFooterPro
         <span className={classes.locals}>
           {lines.length > 0 ? (
             <>
+              {passed && 'The run went through other scripts, not this one. '}
               <button type="button" className={formClasses.link} onClick={() => void runRequest(services)}>
                 Run
               </button>{' '}
-              to step through the script
+              {passed ? 'again' : 'to step through the script'}
             </>
           ) : (
             'Click beside a line, or F9, to stop there'
