@@ -44,6 +44,8 @@ import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
 import { about as setMetadata } from './http/set_metadata/about.ts'
 import { about as statefulSession } from './http/stateful_session/about.ts'
+import { about as transform } from './http/transform/about.ts'
+import { about as upstreamCodec } from './http/upstream_codec/about.ts'
 import { about as upstreamRbac } from './http/upstream_rbac/about.ts'
 import { about as wasm } from './http/wasm/about.ts'
 import { about as listenerHttpInspector } from './listener/http_inspector/about.ts'
@@ -59,6 +61,7 @@ import { about as networkExtAuthz } from './network/ext_authz/about.ts'
 import { about as networkHttpConnectionManager } from './network/http_connection_manager/about.ts'
 import { about as networkIstioStats } from './network/istio_stats/about.ts'
 import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
+import { about as networkMetadataExchange } from './network/metadata_exchange/about.ts'
 import { about as networkRatelimit } from './network/ratelimit/about.ts'
 import { about as networkRbac } from './network/rbac/about.ts'
 import { about as networkRedisProxy } from './network/redis_proxy/about.ts'
@@ -117,6 +120,8 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     setFilterState,
     setMetadata,
     statefulSession,
+    transform,
+    upstreamCodec,
     upstreamRbac,
     wasm,
   ],
@@ -128,6 +133,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     networkHttpConnectionManager,
     networkIstioStats,
     networkLocalRatelimit,
+    networkMetadataExchange,
     networkRatelimit,
     networkRbac,
     networkRedisProxy,

@@ -45,6 +45,7 @@ import { router } from './http/router/index.ts'
 import { setFilterState } from './http/set_filter_state/index.ts'
 import { setMetadata } from './http/set_metadata/index.ts'
 import { statefulSession } from './http/stateful_session/index.ts'
+import { transform } from './http/transform/index.ts'
 import { wasm } from './http/wasm/index.ts'
 import { httpInspector } from './listener/http_inspector/index.ts'
 import { listenerLocalRatelimit } from './listener/local_ratelimit/index.ts'
@@ -59,6 +60,7 @@ import { networkExtAuthz } from './network/ext_authz/index.ts'
 import { httpConnectionManager } from './network/http_connection_manager/index.ts'
 import { networkIstioStats } from './network/istio_stats/index.ts'
 import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
+import { metadataExchange } from './network/metadata_exchange/index.ts'
 import { networkRatelimit } from './network/ratelimit/index.ts'
 import { networkRbac } from './network/rbac/index.ts'
 import { redisProxy } from './network/redis_proxy/index.ts'
@@ -117,6 +119,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   setFilterState,
   setMetadata,
   statefulSession,
+  transform,
   wasm,
 ]
 
@@ -128,6 +131,7 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   httpConnectionManager,
   networkIstioStats,
   networkLocalRatelimit,
+  metadataExchange,
   networkRatelimit,
   networkRbac,
   redisProxy,

@@ -95,15 +95,4 @@ export const protocolHttp: FilterAbout[] = [
     notModelled: [],
     docs: 'configuration/http/http_filters/mcp_router_filter',
   },
-  {
-    name: 'envoy.filters.http.upstream_codec',
-    config: 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec',
-    title: 'Upstream Codec',
-    group: 'protocol',
-    summary: 'Ends a list of upstream filters: hands the request to the connection.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/upstream_codec_filter',
-    terminal: true,
-    upstream: true,
-  },
 ]

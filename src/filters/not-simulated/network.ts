@@ -216,16 +216,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     defaults: { stat_prefix: 'sip' },
   },
   {
-    name: 'istio.metadata_exchange',
-    config: 'envoy.tcp.metadataexchange.config.MetadataExchange',
-    title: 'Istio metadata exchange',
-    group: 'istio',
-    summary: 'Swaps workload identity with an Istio peer at the start of a TCP connection, over mTLS only.',
-    notModelled: [],
-    docs: 'https://istio.io/latest/docs/reference/config/metrics/',
-    defaults: { protocol: 'istio-peer-exchange' },
-  },
-  {
     name: 'envoy.filters.network.peer_metadata',
     config: 'envoy.extensions.network_filters.peer_metadata.Config',
     title: 'Istio peer metadata',

@@ -1,17 +1,22 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { base64Encode } from '@bufbuild/protobuf/wire'
-import { StructSchema, type Value, ValueSchema } from '@bufbuild/protobuf/wkt'
+import { type Struct, StructSchema, type Value, ValueSchema } from '@bufbuild/protobuf/wkt'
 import type { NodeInfo } from '../../../engine/services.ts'
 import { isObject } from '../../../engine/stream-info.ts'
 
 const CANONICAL_NAME = 'service.istio.io/canonical-name'
 const CANONICAL_REVISION = 'service.istio.io/canonical-revision'
 
-/**
- * What a proxy says of its own workload, as the header carries it: base64 of a protobuf Struct whose keys are in
- * alphabetical order, made from the node's metadata (istio/proxy: extensions/common/metadata_object.cc).
- */
+/** What a proxy says of its own workload, as the header carries it: base64 of the Struct of `peerStruct`. */
 export function encodePeerMetadata(node: NodeInfo, additionalLabels: readonly string[] = []): string {
+  return base64Encode(toBinary(StructSchema, peerStruct(node, additionalLabels)))
+}
+
+/**
+ * A proxy's own workload: a Struct whose keys are in alphabetical order, made from the node's metadata (istio/proxy:
+ * extensions/common/metadata_object.cc).
+ */
+export function peerStruct(node: NodeInfo, additionalLabels: readonly string[] = []): Struct {
   const { metadata } = node
   const text = (key: string) => (typeof metadata[key] === 'string' ? (metadata[key] as string) : undefined)
   const nodeLabels = isObject(metadata.LABELS) ? metadata.LABELS : {}
@@ -32,7 +37,7 @@ export function encodePeerMetadata(node: NodeInfo, additionalLabels: readonly st
     if (value) fields[key] = stringValue(value)
   }
   if (Object.keys(labels).length > 0) fields.LABELS = structValue(labels)
-  return base64Encode(toBinary(StructSchema, create(StructSchema, { fields: sorted(fields) })))
+  return create(StructSchema, { fields: sorted(fields) })
 }
 
 function stringValue(value: string): Value {
