@@ -10,6 +10,7 @@ import { about as buffer } from './http/buffer/about.ts'
 import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as compressor } from './http/compressor/about.ts'
+import { about as connectGrpcBridge } from './http/connect_grpc_bridge/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
 import { about as csrf } from './http/csrf/about.ts'
@@ -86,6 +87,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     cdnLoop,
     composite,
     compressor,
+    connectGrpcBridge,
     cors,
     credentialInjector,
     csrf,

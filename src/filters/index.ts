@@ -11,6 +11,7 @@ import { buffer } from './http/buffer/index.ts'
 import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { compressor } from './http/compressor/index.ts'
+import { connectGrpcBridge } from './http/connect_grpc_bridge/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
 import { csrf } from './http/csrf/index.ts'
@@ -85,6 +86,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   cdnLoop,
   composite,
   compressor,
+  connectGrpcBridge,
   cors,
   credentialInjector,
   csrf,

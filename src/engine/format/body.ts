@@ -3,23 +3,25 @@ import { toByteString } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
 import type { EngineServices } from '../services.ts'
 import type { JsonValue } from '../stream-info.ts'
+import type { CommandTable } from './command.ts'
 import { dataSourceText } from './data-source.ts'
 import { formatterCommands } from './extensions.ts'
 import { type FormatOptions, type FormatPart, parseFormat, parseParts } from './formatter.ts'
 import { escapeJson, jsonText } from './json.ts'
 import type { BodyFormatter, FormatContext } from './types.ts'
 
-/** A SubstitutionFormatString made ready (Envoy: source/common/formatter/substitution_format_string.cc). */
+/** A SubstitutionFormatString made ready, with `commands` beside the built-in ones (Envoy: source/common/formatter/substitution_format_string.cc). */
 export function createBodyFormatter(
   config: SubstitutionFormatString,
   path: string,
   services: EngineServices,
+  commands?: CommandTable,
 ): BodyFormatter {
   const options: FormatOptions = {
     path,
     services,
     omitEmpty: config.omitEmptyValues,
-    extensions: formatterCommands(config.formatters, services, `${path}.formatters`),
+    extensions: { ...formatterCommands(config.formatters, services, `${path}.formatters`), ...commands },
   }
   switch (config.format.case) {
     case 'textFormat':

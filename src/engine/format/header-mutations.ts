@@ -5,6 +5,7 @@ import type { HeaderMap } from '../http/header-map.ts'
 import { asciiLower } from '../match/ascii.ts'
 import { createStringMatcher, type StringMatcherConfig } from '../match/string.ts'
 import type { EngineServices } from '../services.ts'
+import type { CommandTable } from './command.ts'
 import { type Addition, applyAddition, isChangeable, parseAddition } from './header-parser.ts'
 import type { FormatContext } from './types.ts'
 
@@ -17,8 +18,9 @@ type Mutation = (headers: HeaderMap, context: FormatContext) => void
 export class HeaderMutations {
   private readonly mutations: Mutation[]
 
-  constructor(configs: readonly HeaderMutation[], path: string, services?: EngineServices) {
-    this.mutations = configs.map((config, i) => createMutation(config, `${path}[${i}]`, services))
+  /** @param commands what values may use beside the built-in commands. */
+  constructor(configs: readonly HeaderMutation[], path: string, services?: EngineServices, commands?: CommandTable) {
+    this.mutations = configs.map((config, i) => createMutation(config, `${path}[${i}]`, services, commands))
   }
 
   evaluate(headers: HeaderMap, context: FormatContext): void {
@@ -26,7 +28,12 @@ export class HeaderMutations {
   }
 }
 
-function createMutation(config: HeaderMutation, path: string, services: EngineServices | undefined): Mutation {
+function createMutation(
+  config: HeaderMutation,
+  path: string,
+  services: EngineServices | undefined,
+  commands: CommandTable | undefined,
+): Mutation {
   const { action } = config
   switch (action.case) {
     case 'remove': {
@@ -39,7 +46,7 @@ function createMutation(config: HeaderMutation, path: string, services: EngineSe
       }
     }
     case 'append': {
-      const addition: Addition = parseAddition(action.value, `${path}.append`, services)
+      const addition: Addition = parseAddition(action.value, `${path}.append`, services, commands)
       return (headers, context) => applyAddition(addition, headers, context)
     }
     case 'removeOnMatch': {

@@ -4,6 +4,7 @@ import { ConfigError } from '../catalogue.ts'
 import type { HeaderMap } from '../http/header-map.ts'
 import { asciiLower } from '../match/ascii.ts'
 import type { EngineServices } from '../services.ts'
+import type { CommandTable } from './command.ts'
 import { notModelledIn } from './commands.ts'
 import { type FormatOptions, parseFormat } from './formatter.ts'
 import type { FormatContext, Formatter } from './types.ts'
@@ -81,7 +82,12 @@ export class HeaderParser {
 }
 
 /** A HeaderValueOption at `path`, parsed. */
-export function parseAddition(option: HeaderValueOption, path: string, services: EngineServices | undefined): Addition {
+export function parseAddition(
+  option: HeaderValueOption,
+  path: string,
+  services: EngineServices | undefined,
+  extensions?: CommandTable,
+): Addition {
   const key = option.header?.key ?? ''
   if (!isChangeable(key))
     throw new ConfigError(`${path}.header.key`, `'${key}': pseudo headers and host cannot be set here`)
@@ -91,7 +97,12 @@ export function parseAddition(option: HeaderValueOption, path: string, services:
   const legacy = option.append === false ? 'OVERWRITE_IF_EXISTS_OR_ADD' : undefined
   return {
     name: asciiLower(toByteString(key)),
-    value: parseHeaderValue(option, { path: `${path}.header.value`, services, omitEmpty: true }),
+    value: parseHeaderValue(option, {
+      path: `${path}.header.value`,
+      services,
+      omitEmpty: true,
+      ...(extensions ? { extensions } : {}),
+    }),
     action: legacy ?? APPEND_ACTIONS[option.appendAction] ?? 'APPEND_IF_EXISTS_OR_ADD',
     keepEmpty: option.keepEmptyValue,
   }

@@ -1,5 +1,6 @@
 /** The substitution command language: what `%COMMAND%` stands for in headers, bodies and log lines. */
 export { createBodyFormatter } from './body.ts'
+export { type CommandTable, jsonCommand } from './command.ts'
 export { notModelledIn } from './commands.ts'
 export { dataSourceBytes, dataSourceText } from './data-source.ts'
 export { formatterCommands } from './extensions.ts'

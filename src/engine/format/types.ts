@@ -10,6 +10,9 @@ export interface FormatContext {
   responseTrailers?: HeaderMap
   /** %LOCAL_REPLY_BODY%, a byte string. */
   localReplyBody?: string
+  /** JSON bodies, for the commands of filters that read them (byte strings). */
+  requestBody?: JsonValue
+  responseBody?: JsonValue
   /** %ACCESS_LOG_TYPE%, e.g. `DownstreamEnd`. */
   accessLogType?: string
 }

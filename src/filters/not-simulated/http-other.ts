@@ -21,15 +21,6 @@ export const otherHttp: FilterAbout[] = [
     docs: 'configuration/http/http_filters/thrift_to_metadata_filter',
   },
   {
-    name: 'envoy.filters.http.transform',
-    config: 'envoy.extensions.filters.http.transform.v3.TransformConfig',
-    title: 'Transform',
-    group: 'transformation',
-    summary: 'Changes bodies and headers by templates.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/transform_filter',
-  },
-  {
     name: 'envoy.filters.http.language',
     config: 'envoy.extensions.filters.http.language.v3alpha.Language',
     title: 'Language',

@@ -51,15 +51,6 @@ export const protocolHttp: FilterAbout[] = [
     defaults: { arn: 'arn:aws:lambda:us-east-1:000000000000:function:name' },
   },
   {
-    name: 'envoy.filters.http.connect_grpc_bridge',
-    config: 'envoy.extensions.filters.http.connect_grpc_bridge.v3.FilterConfig',
-    title: 'Connect-gRPC Bridge',
-    group: 'protocol',
-    summary: 'Turns Buf Connect requests into gRPC and back.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/connect_grpc_bridge_filter',
-  },
-  {
     name: 'envoy.filters.http.grpc_field_extraction',
     config: 'envoy.extensions.filters.http.grpc_field_extraction.v3.GrpcFieldExtractionConfig',
     title: 'gRPC Field Extraction',
