@@ -80,7 +80,7 @@ export interface ConnectionInfo {
   transportFailureReason?: string
 }
 
-/** Dynamic metadata by namespace; `set` merges like StreamInfo::setDynamicMetadata (structs merge, the rest is replaced). */
+/** Dynamic metadata by namespace. */
 export class DynamicMetadata {
   readonly namespaces = new Map<string, JsonObject>()
   version = 0
@@ -89,10 +89,16 @@ export class DynamicMetadata {
     return this.namespaces.get(namespace)
   }
 
+  /** Each field replaces the one of its name, others stay (StreamInfo::setDynamicMetadata: MergeFrom on a map). */
   set(namespace: string, value: JsonObject): void {
     this.version++
-    const old = this.namespaces.get(namespace)
-    this.namespaces.set(namespace, old ? mergeStruct(old, value) : value)
+    this.namespaces.set(namespace, { ...this.namespaces.get(namespace), ...value })
+  }
+
+  /** Merges structs all the way down, and joins lists (StructUtil::update). */
+  update(namespace: string, value: JsonObject): void {
+    this.version++
+    this.namespaces.set(namespace, mergeStruct(this.namespaces.get(namespace) ?? {}, value))
   }
 
   replace(namespace: string, value: JsonObject): void {
@@ -105,7 +111,7 @@ export class DynamicMetadata {
   }
 }
 
-/** protobuf's MergeFrom on a Struct, as StructUtil::update does it: objects merge, lists are joined, scalars are replaced. */
+/** Objects merge, lists are joined, scalars are replaced. */
 export function mergeStruct(into: JsonObject, from: JsonObject): JsonObject {
   const out: JsonObject = { ...into }
   for (const [key, value] of Object.entries(from)) {

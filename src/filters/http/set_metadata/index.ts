@@ -13,10 +13,10 @@ export const setMetadata = defineHttpFilter<Config>({
     decodeHeaders(_headers, { info }) {
       const { dynamicMetadata, typedMetadata } = info
       if (config.metadataNamespace !== '')
-        dynamicMetadata.set(config.metadataNamespace, (config.value ?? {}) as JsonObject)
+        dynamicMetadata.update(config.metadataNamespace, (config.value ?? {}) as JsonObject)
       for (const { metadataNamespace, value, typedValue, allowOverwrite } of config.metadata) {
         if (value && (allowOverwrite || !dynamicMetadata.get(metadataNamespace)))
-          dynamicMetadata.set(metadataNamespace, value as JsonObject)
+          dynamicMetadata.update(metadataNamespace, value as JsonObject)
         if (typedValue && (allowOverwrite || !typedMetadata.has(metadataNamespace)))
           typedMetadata.set(metadataNamespace, {
             typeUrl: typedValue.typeUrl,
