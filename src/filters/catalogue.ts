@@ -11,6 +11,7 @@ import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as compressor } from './http/compressor/about.ts'
 import { about as connectGrpcBridge } from './http/connect_grpc_bridge/about.ts'
+import { about as connectGrpcBridge } from './http/connect_grpc_bridge/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
 import { about as csrf } from './http/csrf/about.ts'
@@ -87,6 +88,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     cdnLoop,
     composite,
     compressor,
+    connectGrpcBridge,
     connectGrpcBridge,
     cors,
     credentialInjector,

@@ -12,6 +12,7 @@ import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { compressor } from './http/compressor/index.ts'
 import { connectGrpcBridge } from './http/connect_grpc_bridge/index.ts'
+import { connectGrpcBridge } from './http/connect_grpc_bridge/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
 import { csrf } from './http/csrf/index.ts'
@@ -86,6 +87,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   cdnLoop,
   composite,
   compressor,
+  connectGrpcBridge,
   connectGrpcBridge,
   cors,
   credentialInjector,
