@@ -1,5 +1,6 @@
 import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } from '../model/catalogue.ts'
 import { catalogueEntry, type FilterAbout } from './about.ts'
+import { about as a2a } from './http/a2a/about.ts'
 import { about as admissionControl } from './http/admission_control/about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
@@ -10,7 +11,6 @@ import { about as buffer } from './http/buffer/about.ts'
 import { about as cdnLoop } from './http/cdn_loop/about.ts'
 import { about as composite } from './http/composite/about.ts'
 import { about as compressor } from './http/compressor/about.ts'
-import { about as connectGrpcBridge } from './http/connect_grpc_bridge/about.ts'
 import { about as connectGrpcBridge } from './http/connect_grpc_bridge/about.ts'
 import { about as cors } from './http/cors/about.ts'
 import { about as credentialInjector } from './http/credential_injector/about.ts'
@@ -64,12 +64,15 @@ import { about as networkHttpConnectionManager } from './network/http_connection
 import { about as networkIstioStats } from './network/istio_stats/about.ts'
 import { about as networkLocalRatelimit } from './network/local_ratelimit/about.ts'
 import { about as networkMetadataExchange } from './network/metadata_exchange/about.ts'
+import { about as networkMongoProxy } from './network/mongo_proxy/about.ts'
 import { about as networkRatelimit } from './network/ratelimit/about.ts'
 import { about as networkRbac } from './network/rbac/about.ts'
 import { about as networkRedisProxy } from './network/redis_proxy/about.ts'
 import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
 import { about as networkSniCluster } from './network/sni_cluster/about.ts'
+import { about as networkSniDynamicForwardProxy } from './network/sni_dynamic_forward_proxy/about.ts'
 import { about as networkTcpProxy } from './network/tcp_proxy/about.ts'
+import { about as networkZookeeperProxy } from './network/zookeeper_proxy/about.ts'
 import { notSimulatedHttp } from './not-simulated/http.ts'
 import { notSimulatedListener } from './not-simulated/listener.ts'
 import { notSimulatedNetwork } from './not-simulated/network.ts'
@@ -78,6 +81,7 @@ import { notSimulatedUdp } from './not-simulated/udp.ts'
 /** Descriptions of the filters that are simulated, by kind. */
 export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
+    a2a,
     admissionControl,
     alpn,
     apiKeyAuth,
@@ -88,7 +92,6 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     cdnLoop,
     composite,
     compressor,
-    connectGrpcBridge,
     connectGrpcBridge,
     cors,
     credentialInjector,
@@ -138,12 +141,15 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     networkIstioStats,
     networkLocalRatelimit,
     networkMetadataExchange,
+    networkMongoProxy,
     networkRatelimit,
     networkRbac,
     networkRedisProxy,
     networkSetFilterState,
     networkSniCluster,
+    networkSniDynamicForwardProxy,
     networkTcpProxy,
+    networkZookeeperProxy,
   ],
   listener: [
     listenerHttpInspector,

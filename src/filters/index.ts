@@ -1,6 +1,7 @@
 import type { FilterCatalogue, HttpFilterDefinition } from '../engine/catalogue.ts'
 import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
+import { a2a } from './http/a2a/index.ts'
 import { admissionControl } from './http/admission_control/index.ts'
 import { alpn } from './http/alpn/index.ts'
 import { apiKeyAuth } from './http/api_key_auth/index.ts'
@@ -11,7 +12,6 @@ import { buffer } from './http/buffer/index.ts'
 import { cdnLoop } from './http/cdn_loop/index.ts'
 import { composite } from './http/composite/index.ts'
 import { compressor } from './http/compressor/index.ts'
-import { connectGrpcBridge } from './http/connect_grpc_bridge/index.ts'
 import { connectGrpcBridge } from './http/connect_grpc_bridge/index.ts'
 import { cors } from './http/cors/index.ts'
 import { credentialInjector } from './http/credential_injector/index.ts'
@@ -63,12 +63,15 @@ import { httpConnectionManager } from './network/http_connection_manager/index.t
 import { networkIstioStats } from './network/istio_stats/index.ts'
 import { networkLocalRatelimit } from './network/local_ratelimit/index.ts'
 import { metadataExchange } from './network/metadata_exchange/index.ts'
+import { mongoProxy } from './network/mongo_proxy/index.ts'
 import { networkRatelimit } from './network/ratelimit/index.ts'
 import { networkRbac } from './network/rbac/index.ts'
 import { redisProxy } from './network/redis_proxy/index.ts'
 import { networkSetFilterState } from './network/set_filter_state/index.ts'
 import { sniCluster } from './network/sni_cluster/index.ts'
+import { sniDynamicForwardProxy } from './network/sni_dynamic_forward_proxy/index.ts'
 import { tcpProxy } from './network/tcp_proxy/index.ts'
+import { zookeeperProxy } from './network/zookeeper_proxy/index.ts'
 
 // What the definitions' types say of their own configuration is nobody's business here: a definition only ever gets
 // the configuration of its own type.
@@ -77,6 +80,7 @@ type Any = any
 
 /** Filters that are simulated, sorted by folder. */
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
+  a2a,
   admissionControl,
   alpn,
   apiKeyAuth,
@@ -87,7 +91,6 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   cdnLoop,
   composite,
   compressor,
-  connectGrpcBridge,
   connectGrpcBridge,
   cors,
   credentialInjector,
@@ -136,12 +139,15 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   networkIstioStats,
   networkLocalRatelimit,
   metadataExchange,
+  mongoProxy,
   networkRatelimit,
   networkRbac,
   redisProxy,
   networkSetFilterState,
   sniCluster,
+  sniDynamicForwardProxy,
   tcpProxy,
+  zookeeperProxy,
 ]
 
 export const LISTENER_FILTERS: readonly ListenerFilterDefinition<Any, Any>[] = [

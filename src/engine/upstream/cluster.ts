@@ -15,6 +15,7 @@ import { OutlierDetector } from './outlier-detector.ts'
 import type { StubServer } from './stub.ts'
 import { speaksTls } from './transport.ts'
 
+const DYNAMIC_FORWARD_PROXY = 'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig'
 const AGGREGATE = 'envoy.extensions.clusters.aggregate.v3.ClusterConfig'
 const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
@@ -93,8 +94,11 @@ export class Cluster {
     this.path = path
     this.config = config
     this.stub = input.stub
-    // An original destination is somewhere else: only a case that names the cluster says what stands there.
-    if (this.isOriginalDestination && input.stub.script === undefined) input.stub.down = true
+    const custom = config.clusterDiscoveryType.case === 'clusterType' ? config.clusterDiscoveryType.value : undefined
+    const opened = registry.unpack(custom?.typedConfig)
+    // An original destination, or one that a name stands for, is somewhere else: only a case that names the cluster says what stands there.
+    const elsewhere = this.isOriginalDestination || opened?.typeName === DYNAMIC_FORWARD_PROXY
+    if (elsewhere && input.stub.script === undefined) input.stub.down = true
     this.options = registry.unpack(config.typedExtensionProtocolOptions[PROTOCOL_OPTIONS])?.message as
       | HttpProtocolOptions
       | undefined
@@ -124,8 +128,6 @@ export class Cluster {
     this.filters = this.options ? input.filters(this.options, optionsPath) : []
     this.policies = this.options ? input.policies(this.options, optionsPath) : { retry: undefined, shadows: [] }
     this.outliers = config.outlierDetection && new OutlierDetector(config.outlierDetection, input.stub.loop)
-    const custom = config.clusterDiscoveryType.case === 'clusterType' ? config.clusterDiscoveryType.value : undefined
-    const opened = registry.unpack(custom?.typedConfig)
     this.members = opened?.typeName === AGGREGATE ? (opened.message as { clusters: string[] }).clusters : []
     this.limits = { default: limits(config, 0), high: limits(config, 1) }
     this.metadata = (config.metadata?.filterMetadata ?? {}) as Record<string, JsonObject>

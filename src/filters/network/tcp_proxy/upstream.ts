@@ -1,6 +1,9 @@
+import { latin1 } from '../../../engine/bytes.ts'
+import { HTTP2_PREFACE } from '../../../engine/http/codec/http2-peer.ts'
 import type { NetworkConnection } from '../../../engine/network/types.ts'
 import type { Cluster } from '../../../engine/upstream/cluster.ts'
 import { StubConnection } from '../../../engine/upstream/stub-connection.ts'
+import { passStreams } from './streams.ts'
 
 /** What tcp_proxy is told of its server. */
 export interface UpstreamEvents {
@@ -22,8 +25,13 @@ export interface TcpUpstream {
 export class PlainUpstream implements TcpUpstream {
   private connection: StubConnection | undefined
   private over = false
+  private readonly cluster: Cluster
+  private readonly client: NetworkConnection
 
-  constructor(cluster: Cluster, { loop }: NetworkConnection, events: UpstreamEvents) {
+  constructor(cluster: Cluster, client: NetworkConnection, events: UpstreamEvents) {
+    this.cluster = cluster
+    this.client = client
+    const { loop } = client
     const fail = (reason: string) => {
       if (this.over) return
       this.over = true
@@ -52,7 +60,10 @@ export class PlainUpstream implements TcpUpstream {
   }
 
   send(bytes: Uint8Array, endStream: boolean): void {
-    if (bytes.length > 0) this.connection?.receive(bytes)
+    const { http2 } = this.client
+    const streams = http2 && !this.cluster.stub.tcp && latin1(bytes.subarray(0, 24)) === HTTP2_PREFACE
+    if (streams) passStreams(http2, this.cluster)
+    else if (bytes.length > 0) this.connection?.receive(bytes)
     if (endStream) this.connection?.receiveEnd()
   }
 
