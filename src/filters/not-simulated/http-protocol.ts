@@ -3,15 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** HTTP filters that are not simulated: protocol. */
 export const protocolHttp: FilterAbout[] = [
   {
-    name: 'envoy.filters.http.a2a',
-    config: 'envoy.extensions.filters.http.a2a.v3.A2a',
-    title: 'A2A',
-    group: 'protocol',
-    summary: 'Reads Agent2Agent messages and puts what they ask for into metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/a2a_filter',
-  },
-  {
     name: 'envoy.filters.http.ai_protocol_manager',
     config: 'envoy.extensions.filters.http.ai_protocol_manager.v3.AiProtocolManager',
     title: 'AI Protocol Manager',

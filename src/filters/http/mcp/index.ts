@@ -4,10 +4,10 @@ import type { DataStatus, HttpFilter, HttpStream, TrailersStatus } from '../../.
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../engine/stream-info.ts'
 import type { Mcp, McpOverride } from '../../../envoy/types/envoy/extensions/filters/http/mcp/v3/mcp_pb.d.ts'
+import { type JsonScan, scanJson } from '../../common/json-scan.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
 import { about } from './about.ts'
-import { type JsonScan, scanJson } from './json-scan.ts'
 import { type McpSettings, mcpSettings, overriddenSettings } from './settings.ts'
 
 const NAMESPACE = about.name

@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue } from '../../../engine/stream-info.ts'
+import type { JsonObject, JsonValue } from '../../engine/stream-info.ts'
 
 /** What came of reading the beginning of a JSON text. */
 export interface JsonScan {
   /** `partial`: nothing is wrong so far, but the end is missing. */
   status: 'complete' | 'partial' | 'error'
-  /** The outermost object as far as it was read, without its lists; undefined when the text is no object. */
+  /** The outermost object as far as it was read; undefined when the text is no object. */
   root: JsonObject | undefined
   /** Whether an object named a member twice. */
   duplicates: boolean
@@ -28,9 +28,10 @@ const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t:
 /**
  * Reads JSON as protobuf's streaming parser does: piece by piece, keeping what was understood when the rest is missing or
  * wrong; single quotes, bare keys and a comma before the end are let through. `finished`: no more text will come.
+ * Lists are left out unless `keepLists`.
  */
-export function scanJson(text: string, finished: boolean): JsonScan {
-  const scanner = new Scanner(text, finished)
+export function scanJson(text: string, finished: boolean, keepLists = false): JsonScan {
+  const scanner = new Scanner(text, finished, keepLists)
   const status = scanner.run()
   return { status, root: scanner.root, duplicates: scanner.duplicates }
 }
@@ -41,16 +42,18 @@ class Scanner {
   private at = 0
   private readonly text: string
   private readonly finished: boolean
+  private readonly keepLists: boolean
 
-  constructor(text: string, finished: boolean) {
+  constructor(text: string, finished: boolean, keepLists: boolean) {
     this.text = text
     this.finished = finished
+    this.keepLists = keepLists
   }
 
   run(): JsonScan['status'] {
     try {
-      this.value((object) => {
-        this.root = object
+      this.value((node) => {
+        if (!Array.isArray(node)) this.root = node
       })
       this.skip()
       return this.at < this.text.length ? 'error' : 'complete'
@@ -70,8 +73,8 @@ class Scanner {
     return this.text[this.at]!
   }
 
-  /** A scalar is returned; an object is handed over before it is read, so that half of it is kept; a list is left out. */
-  private value(opened: (object: JsonObject) => void): JsonValue | undefined {
+  /** A scalar is returned; an object or list is handed over before it is read, so that half of it is kept. */
+  private value(opened: (node: JsonObject | JsonValue[]) => void): JsonValue | undefined {
     const char = this.peek()
     if (char === '{') {
       const object: JsonObject = {}
@@ -80,7 +83,9 @@ class Scanner {
       return undefined
     }
     if (char === '[') {
-      this.list()
+      const list: JsonValue[] = []
+      if (this.keepLists) opened(list)
+      this.items(list)
       return undefined
     }
     if (char === '"' || char === "'") return this.string()
@@ -114,10 +119,11 @@ class Scanner {
     this.at++
   }
 
-  private list(): void {
+  private items(list: JsonValue[]): void {
     this.at++
     while (this.peek() !== ']') {
-      this.value(() => undefined)
+      const value = this.value((node) => list.push(node))
+      if (value !== undefined) list.push(value)
       if (this.peek() === ',') this.at++
       else if (this.peek() !== ']') this.unknown()
     }

@@ -11,6 +11,11 @@ test('leaves lists out, however deep', () => {
   expect(scanJson('{"a":[1,{"b":2},[3]],"c":true}', true)).toMatchObject({ status: 'complete', root: { c: true } })
 })
 
+test('keeps lists when asked to', () => {
+  const scan = scanJson('{"a":[1,{"b":[]},[3]],"c":[4,', true, true)
+  expect(scan.root).toEqual({ a: [1, { b: [] }, [3]], c: [4] })
+})
+
 test('lets single quotes, bare keys and a last comma through', () => {
   expect(scanJson("{'a':'b',c:null,}", true)).toMatchObject({ status: 'complete', root: { a: 'b', c: null } })
 })
