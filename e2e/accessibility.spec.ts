@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { card, expect, openBase, run, steps, test } from './app.ts'
+import { writeLua } from './edit.ts'
 
 /** What axe finds of WCAG 2.1 A and AA, contrast included: `rule: element` for each. */
 async function violations(page: Page, within?: string): Promise<string[]> {
@@ -28,6 +29,20 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await run(page)
       await steps(page).nth(5).click()
       await expect(page.getByRole('complementary', { name: 'Inspector' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+
+    test('the error of a script', async ({ page }) => {
+      await openBase(page, 'Istio ingress gateway')
+      const search = page.getByRole('combobox', { name: 'Find a filter' })
+      await search.fill('Lua')
+      await search.press('Enter')
+      await writeLua(page, card(page, 'Lua'), 'function envoy_on_request(h)\n  local plan\n  local n = plan.limit\nend')
+      await run(page)
+      const alert = page.getByRole('region', { name: 'Run' }).getByRole('alert')
+      await expect(alert).toContainText('script error in line 3')
+      await alert.getByRole('button').first().click()
+      await expect(page.getByRole('region', { name: 'Script error' })).toContainText('plan')
       expect(await violations(page)).toEqual([])
     })
 
