@@ -49,6 +49,7 @@ export class ApiMachine {
   discarded = false
   private readonly types = new Map<ApiType<never>, LuaObjectType<ApiObject>>()
   private readonly idleClosures: Closure[] = []
+  private closureTable: number | undefined
 
   constructor(vm: LuaVm) {
     this.vm = vm
@@ -60,25 +61,53 @@ export class ApiMachine {
   }
 
   /**
-   * Pushes a function that belongs to an iterator object. Functions cannot be freed one by one, so those whose iterator
-   * is gone (`release`) are used again for later iterators.
+   * Pushes a function that belongs to an iterator object. Host functions cannot be freed, so those whose iterator is gone
+   * (`release`) and that no script holds any more are used again for later iterators.
    */
   pushClosure(L: LuaState, object: ApiObject, step: (L: LuaState) => number): Closure {
-    let closure = this.idleClosures.pop()
-    if (closure) this.vm.pushRef(L, closure.ref)
-    else {
-      const made: Closure = { ref: 0, object, step }
-      this.vm.pushFunction(L, (state) => {
-        if (made.object.dead) throw new LuaError(outOfScope)
-        return made.step(state)
-      })
-      this.vm.copy(L, -1)
-      made.ref = this.vm.ref(L)
-      closure = made
-    }
+    const { vm } = this
+    const closure = this.idleClosure(L) ?? { id: -1, object, step }
     closure.object = object
     closure.step = step
+    if (closure.id >= 0) vm.pushFunctionAgain(L, closure.id)
+    else
+      closure.id = vm.pushFunction(L, (state) => {
+        if (closure.object.dead) throw new LuaError(outOfScope)
+        return closure.step(state)
+      })
+    vm.pushRef(L, this.heldClosures())
+    vm.copy(L, -2)
+    vm.setIndex(L, -2, closure.id)
+    vm.pop(L)
     return closure
+  }
+
+  // One that Lua has collected; a script that kept an iterator must not come to hold another one.
+  private idleClosure(L: LuaState): Closure | undefined {
+    for (let tries = Math.min(4, this.idleClosures.length); tries > 0; tries--) {
+      const closure = this.idleClosures.shift()!
+      this.vm.pushRef(L, this.heldClosures())
+      this.vm.getIndex(L, -1, closure.id)
+      const held = this.vm.type(L, -1) !== 'nil'
+      this.vm.pop(L, 2)
+      if (!held) return closure
+      this.idleClosures.push(closure)
+    }
+    return undefined
+  }
+
+  // The functions by their number, as long as anything else refers to them.
+  private heldClosures(): number {
+    if (this.closureTable === undefined) {
+      const L = this.vm.main
+      this.vm.newTable(L)
+      this.vm.newTable(L)
+      this.vm.pushString(L, 'v')
+      this.vm.setField(L, -2, '__mode')
+      this.vm.setMetatable(L, -2)
+      this.closureTable = this.vm.ref(L)
+    }
+    return this.closureTable
   }
 
   /** Lets go of a reference. */
@@ -135,7 +164,8 @@ function labelOf(name: string): string {
 const outOfScope = 'object used outside of proper scope'
 
 export interface Closure {
-  ref: number
+  /** The host function's number. */
+  id: number
   object: ApiObject
   step: (L: LuaState) => number
 }

@@ -177,6 +177,11 @@ export abstract class LuaStack {
     return this.enter(() => this.exports.lua_next(L, index)) !== 0
   }
 
+  /** Pops a table and makes it the metatable of the value at `index`. */
+  setMetatable(L: LuaState, index: number): void {
+    this.exports.lua_setmetatable(L, index)
+  }
+
   getGlobal(L: LuaState, name: string): void {
     this.exports.lx_globals(L)
     this.getField(L, -1, name)

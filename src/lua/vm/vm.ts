@@ -203,9 +203,19 @@ export class LuaVm extends LuaStack implements Tenant {
 
   // Host functions and objects
 
-  /** Pushes a function scripts can call. Each call makes a new one: keep those used often in a table or a `ref`. */
-  pushFunction(L: LuaState, f: HostFunction): void {
-    this.exports.lx_pushhost(L, this.functions.push(f) - 1)
+  /**
+   * Pushes a function scripts can call, and gives its number. Each call keeps one more of them for good: those used often
+   * belong in a table or a `ref`, those that come and go are pushed by number again once Lua has collected them.
+   */
+  pushFunction(L: LuaState, f: HostFunction): number {
+    const id = this.functions.push(f) - 1
+    this.exports.lx_pushhost(L, id)
+    return id
+  }
+
+  /** Pushes the function that `pushFunction` gave this number, as a new value. */
+  pushFunctionAgain(L: LuaState, id: number): void {
+    this.exports.lx_pushhost(L, id)
   }
 
   /**
