@@ -48,6 +48,7 @@ describe('a step in words', () => {
   test('names are short', () => {
     expect(nameOf(step({ name: 'envoy.filters.http.fault' }))).toBe('fault')
     expect(nameOf(step({ name: 'istio.alpn' }))).toBe('istio.alpn')
+    expect(nameOf(step({ name: 'envoy.filters.http.fault', within: 'composite' }))).toBe('composite › fault')
     const cluster = 'outbound|8000||httpbin.default.svc.cluster.local'
     expect(nameOf(step({ kind: 'upstream', name: cluster }))).toBe('httpbin.default:8000')
   })

@@ -36,9 +36,12 @@ export function passedThrough(steps: readonly TraceStep[]): string[] {
   return [...new Set(steps.filter((step) => step.status === NOT_SIMULATED).map(nameOf))]
 }
 
-/** A step's name as it is shown: Envoy's own filters without their prefix, clusters as people call them. */
-export function nameOf({ name, kind }: TraceStep): string {
-  if (kind !== 'upstream') return shortName(name)
+/**
+ * A step's name as it is shown: Envoy's own filters without their prefix, behind the filter in whose place they run;
+ * clusters as people call them.
+ */
+export function nameOf({ name, kind, within }: TraceStep): string {
+  if (kind !== 'upstream') return within === undefined ? shortName(name) : `${shortName(within)} › ${shortName(name)}`
   const [, port, , host] = name.split('|')
   return host ? `${host.replace('.svc.cluster.local', '')}:${port}` : name
 }
