@@ -1,6 +1,7 @@
 import { type Catalogue, type CatalogueEntry, catalogueOf, type FilterKind } from '../model/catalogue.ts'
 import { catalogueEntry, type FilterAbout } from './about.ts'
 import { about as a2a } from './http/a2a/about.ts'
+import { about as adaptiveConcurrency } from './http/adaptive_concurrency/about.ts'
 import { about as admissionControl } from './http/admission_control/about.ts'
 import { about as alpn } from './http/alpn/about.ts'
 import { about as apiKeyAuth } from './http/api_key_auth/about.ts'
@@ -20,6 +21,7 @@ import { about as decompressor } from './http/decompressor/about.ts'
 import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
+import { about as grpcFieldExtraction } from './http/grpc_field_extraction/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
@@ -82,6 +84,7 @@ import { notSimulatedUdp } from './not-simulated/udp.ts'
 export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
   http: [
     a2a,
+    adaptiveConcurrency,
     admissionControl,
     alpn,
     apiKeyAuth,
@@ -101,6 +104,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     extAuthz,
     fault,
     filterChain,
+    grpcFieldExtraction,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,
     grpcJsonTranscoder,

@@ -2,6 +2,7 @@ import type { FilterCatalogue, HttpFilterDefinition } from '../engine/catalogue.
 import type { ListenerFilterDefinition } from '../engine/listener/types.ts'
 import type { NetworkFilterDefinition } from '../engine/network/types.ts'
 import { a2a } from './http/a2a/index.ts'
+import { adaptiveConcurrency } from './http/adaptive_concurrency/index.ts'
 import { admissionControl } from './http/admission_control/index.ts'
 import { alpn } from './http/alpn/index.ts'
 import { apiKeyAuth } from './http/api_key_auth/index.ts'
@@ -21,6 +22,7 @@ import { decompressor } from './http/decompressor/index.ts'
 import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
+import { grpcFieldExtraction } from './http/grpc_field_extraction/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
@@ -81,6 +83,7 @@ type Any = any
 /** Filters that are simulated, sorted by folder. */
 export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   a2a,
+  adaptiveConcurrency,
   admissionControl,
   alpn,
   apiKeyAuth,
@@ -100,6 +103,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   extAuthz,
   fault,
   filterChain,
+  grpcFieldExtraction,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,
   grpcJsonTranscoder,
@@ -163,7 +167,12 @@ const http = byType(HTTP_FILTERS)
 const network = byType(NETWORK_FILTERS)
 const listener = byType(LISTENER_FILTERS)
 
+const perRoute = new Map(
+  HTTP_FILTERS.flatMap((definition) => (definition.perRoute ? [[definition.perRoute, definition] as const] : [])),
+)
+
 const catalogue: FilterCatalogue = {
+  perRoute: (typeName) => perRoute.get(typeName),
   http: (typeName) => http.get(typeName),
   network: (typeName) => network.get(typeName),
   listener: (typeName) => listener.get(typeName),

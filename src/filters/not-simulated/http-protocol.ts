@@ -42,15 +42,6 @@ export const protocolHttp: FilterAbout[] = [
     defaults: { arn: 'arn:aws:lambda:us-east-1:000000000000:function:name' },
   },
   {
-    name: 'envoy.filters.http.grpc_field_extraction',
-    config: 'envoy.extensions.filters.http.grpc_field_extraction.v3.GrpcFieldExtractionConfig',
-    title: 'gRPC Field Extraction',
-    group: 'protocol',
-    summary: 'Copies fields of gRPC requests into metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/grpc_field_extraction_filter',
-  },
-  {
     name: 'envoy.filters.http.grpc_json_reverse_transcoder',
     config: 'envoy.extensions.filters.http.grpc_json_reverse_transcoder.v3.GrpcJsonReverseTranscoder',
     title: 'gRPC-JSON Reverse Transcoder',

@@ -3,21 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** HTTP filters that are not simulated: traffic, cache, observability. */
 export const trafficHttp: FilterAbout[] = [
   {
-    name: 'envoy.filters.http.adaptive_concurrency',
-    config: 'envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency',
-    title: 'Adaptive Concurrency',
-    group: 'traffic',
-    summary: 'Limits requests in flight by watching how latency answers to load.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/adaptive_concurrency_filter',
-    defaults: {
-      gradient_controller_config: {
-        concurrency_limit_params: { concurrency_update_interval: '0.1s' },
-        min_rtt_calc_params: { interval: '60s', request_count: 50 },
-      },
-    },
-  },
-  {
     name: 'envoy.filters.http.bandwidth_share',
     config: 'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare',
     title: 'Bandwidth Share',
