@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadLuaModule } from '../vm/vm.node.ts'
 import { LuaVm } from '../vm/vm.ts'
+import { completeLua, diagnoseLua, foldLua, hoverLua } from './index.ts'
 import { parseScript } from './parse.ts'
 
 const SNIPPETS = [
@@ -55,5 +56,21 @@ test('a script is one to the editor exactly when it is one to the virtual machin
     const bytes = Buffer.from(snippet, 'utf8').toString('latin1')
     const loads = vm.load(vm.newThread(), bytes).status !== 'error'
     expect('chunk' in parseScript(snippet), snippet).toBe(loads)
+  }
+})
+
+test('nothing throws, however deep it is', () => {
+  const deep = [
+    `x = ${'a + '.repeat(30_000)}a`,
+    `x = a${':b()'.repeat(20_000)}`,
+    `x = ${'('.repeat(20_000)}`,
+    `x = ${'{'.repeat(20_000)}${'}'.repeat(20_000)}`,
+    'function f() '.repeat(3000),
+  ]
+  for (const script of deep) {
+    diagnoseLua(script)
+    completeLua(script, script.length)
+    hoverLua(script, script.length >> 1)
+    foldLua(script)
   }
 })

@@ -1,5 +1,6 @@
 import luaparse from 'luaparse'
-import type { Chunk } from './ast.ts'
+import type { Chunk, LuaNode } from './ast.ts'
+import { childrenOf } from './walk.ts'
 
 /** A place where the source is not Lua. `offset` and `end` are positions in it, `line` counts from 1. */
 export interface SyntaxProblem {
@@ -27,13 +28,28 @@ const options = {
 /** The tree of a script, or what is wrong with it. */
 export function parseScript(source: string): { chunk: Chunk } | { problem: SyntaxProblem } {
   try {
-    return { chunk: luaparse.parse(masked(source), options) as Chunk }
+    const chunk = luaparse.parse(masked(source), options) as Chunk
+    // What is thousands of levels deep was written by a program: it runs, and there is nothing to say of it.
+    return { chunk: isDeep(chunk) ? { ...chunk, body: [] } : chunk }
   } catch (error) {
+    if (error instanceof RangeError)
+      return { problem: { offset: 0, end: 1, line: 1, message: 'the script has too many syntax levels' } }
     const { message, index, line } = error as { message: string; index?: number; line?: number }
     const offset = Math.min(index ?? 0, source.length)
     const word = /^[\w]+|^\S/.exec(source.slice(offset))?.[0].length ?? 0
     return { problem: { offset, end: offset + Math.max(1, word), line: line ?? 1, message: wording(message) } }
   }
+}
+
+const DEEPEST = 1000
+
+function isDeep(chunk: Chunk): boolean {
+  let level: LuaNode[] = [chunk]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true
+    level = level.flatMap((node) => childrenOf(node) as LuaNode[])
+  }
+  return false
 }
 
 // Characters that luaparse does not know are put as such that it does, one for one: positions hold.
