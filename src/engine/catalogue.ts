@@ -73,12 +73,16 @@ export interface HttpFilterDefinition<Config = unknown, Shared = unknown> extend
    * configuration and of the route's message for it. Instances of such a filter are never made.
    */
   standsFor?(shared: Shared, perRoute: unknown): readonly ConfiguredFilter[]
+  /** Throws ConfigError, with a path below `path`, for a per-route message that Envoy would refuse to load. */
+  checkPerRoute?(message: unknown, path: string, services: EngineServices): void
   /** One instance a stream. */
   create(options: FilterInstanceOptions<Config, Shared>): HttpFilter
 }
 
 /** What the engine is handed: it never imports a filter. */
 export interface FilterCatalogue {
+  /** The HTTP filter that reads per-route messages of a type. */
+  perRoute?(typeName: string): HttpFilterDefinition | undefined
   http(typeName: string): HttpFilterDefinition | undefined
   network(typeName: string): NetworkFilterDefinition | undefined
   listener(typeName: string): ListenerFilterDefinition | undefined

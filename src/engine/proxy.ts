@@ -98,6 +98,8 @@ export class SimProxy {
       catalogue: deps.catalogue,
       clusters,
       routeConfiguration: (name) => routes.get(name),
+      checkPerRoute: (typeName, message, path) =>
+        deps.catalogue.perRoute?.(typeName)?.checkPerRoute?.(message, path, this.services),
       genericSecret: secretsOf(resources.secrets, `${prefix}secrets`, registry, () => this.services),
       warming: () => {
         this.warming++

@@ -47,6 +47,8 @@ export interface EngineServices {
    * (Envoy: Init::Manager). Undefined where nobody waits.
    */
   readonly warming?: () => () => void
+  /** Throws ConfigError for a per-route message that its filter would refuse. */
+  readonly checkPerRoute?: (typeName: string, message: unknown, path: string) => void
   /** A generic secret of the configuration (`static_resources.secrets`), as a byte string. */
   readonly genericSecret?: (name: string) => string | undefined
   /** Takes the errors of scripts that run outside of any filter. */

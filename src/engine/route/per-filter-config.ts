@@ -47,11 +47,13 @@ function isOfType(entry: PerFilterConfig, type: string | undefined): boolean {
 function decode(any: unknown, path: string, services: EngineServices): PerFilterConfig {
   const unpacked = services.registry.unpack(any)
   if (unpacked?.typeName !== WRAPPER) {
+    if (unpacked) services.checkPerRoute?.(unpacked.typeName, unpacked.message, path)
     return { typeUrl: typeUrl(unpacked?.typeName), path, message: unpacked?.message, disabled: false }
   }
   const wrapper = unpacked.message as FilterConfig
   if (wrapper.disabled) return { typeUrl: typeUrl(WRAPPER), path, message: undefined, disabled: true }
   const inner = services.registry.unpack(wrapper.config)
+  if (inner) services.checkPerRoute?.(inner.typeName, inner.message, `${path}.config`)
   return { typeUrl: typeUrl(inner?.typeName), path: `${path}.config`, message: inner?.message, disabled: false }
 }
 

@@ -10,6 +10,8 @@ export interface FilterRun {
   name: string
   type: string
   config: object
+  /** The route's own message for the filter, with its `@type`. */
+  perRoute?: object
   upstreams?: SimulationInput['upstreams']
   secrets?: unknown[]
   /** 1 January 2027 unless given, in milliseconds since 1970. */
@@ -47,14 +49,17 @@ export async function runFilter(run: FilterRun, requests: SimulationInput['reque
   return { results, notes }
 }
 
-function manager({ name, type, config }: FilterRun) {
+function manager({ name, type, config, perRoute }: FilterRun) {
+  const route = {
+    match: { prefix: '/' },
+    route: { cluster: 'backend' },
+    ...(perRoute ? { typed_per_filter_config: { [name]: perRoute } } : {}),
+  }
   return {
     '@type': `${ANY}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: 'test',
     route_config: {
-      virtual_hosts: [
-        { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'backend' } }] },
-      ],
+      virtual_hosts: [{ name: 'all', domains: ['*'], routes: [route] }],
     },
     http_filters: [
       { name, typed_config: { '@type': ANY + type, ...config } },

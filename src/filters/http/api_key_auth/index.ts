@@ -31,8 +31,9 @@ export const apiKeyAuth = defineHttpFilter<ApiKeyAuth, Shared>({
   ...about,
   shared: (config, context) => ({
     chain: settings(config, context.path),
-    ofRoute: perConfig((perRoute: ApiKeyAuthPerRoute) => settings(perRoute, 'typed_per_filter_config')),
+    ofRoute: perConfig((perRoute: ApiKeyAuthPerRoute) => settings(perRoute, 'per-route config')),
   }),
+  checkPerRoute: (message, path) => void settings(message as ApiKeyAuthPerRoute, path),
   create: ({ shared }) => apiKeyFilter(shared),
 })
 

@@ -22,3 +22,10 @@ test.each([
 ])('%s is refused', async (text, message) => {
   await expect(run(users(text))).rejects.toThrow(message)
 })
+
+test('a route with users that cannot be read is refused before anybody asks for it', async () => {
+  const perRoute = { '@type': `type.googleapis.com/${about.perRoute}`, ...users('nobody') }
+  await expect(runFilter({ name: about.name, type: about.config, config: users(alice), perRoute }, [])).rejects.toThrow(
+    /routes\[0\]\.typed_per_filter_config\["envoy\.filters\.http\.basic_auth"\]\.users: line 1 of the users/,
+  )
+})

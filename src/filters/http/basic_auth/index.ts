@@ -1,7 +1,7 @@
 import { fromLatin1, fromUtf8, toByteString } from '../../../engine/bytes.ts'
-import type { FilterFactoryContext } from '../../../engine/catalogue.ts'
 import { dataSourceBytes } from '../../../engine/format/data-source.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
+import type { EngineServices } from '../../../engine/services.ts'
 import type {
   BasicAuth,
   BasicAuthPerRoute,
@@ -25,13 +25,14 @@ interface Shared {
 export const basicAuth = defineHttpFilter<BasicAuth, Shared>({
   ...about,
   shared: (config, context) => ({
-    users: usersOf(config, context, context.path),
-    usersOfRoute: perConfig((perRoute: BasicAuthPerRoute) => usersOf(perRoute, context, 'typed_per_filter_config')),
+    users: usersOf(config, context.services, context.path),
+    usersOfRoute: perConfig((perRoute: BasicAuthPerRoute) => usersOf(perRoute, context.services, 'per-route config')),
   }),
+  checkPerRoute: (message, path, services) => void usersOf(message as BasicAuthPerRoute, services, path),
   create: ({ config, shared }) => basicAuthFilter(config, shared),
 })
 
-function usersOf({ users }: BasicAuth | BasicAuthPerRoute, { services }: FilterFactoryContext, path: string): Users {
+function usersOf({ users }: BasicAuth | BasicAuthPerRoute, services: EngineServices, path: string): Users {
   const at = `${path}.users`
   return readUsers(users ? dataSourceBytes(users, at, services) : '', at)
 }

@@ -1,9 +1,9 @@
-import type { FilterFactoryContext } from '../../../engine/catalogue.ts'
 import type { HttpFilter } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { parseUrl } from '../../../engine/http/url.ts'
 import { fractionOf } from '../../../engine/match/fraction.ts'
 import { createStringMatcher } from '../../../engine/match/string.ts'
+import type { EngineServices } from '../../../engine/services.ts'
 import type { RuntimeFractionalPercent } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { CsrfPolicy } from '../../../envoy/types/envoy/extensions/filters/http/csrf/v3/csrf_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
@@ -31,13 +31,14 @@ const CHANGING = new Set(['POST', 'PUT', 'DELETE', 'PATCH'])
 export const csrf = defineHttpFilter<CsrfPolicy, Shared>({
   ...about,
   shared: (config, context) => ({
-    chain: createPolicy(config, context, context.path),
-    ofRoute: perConfig((policy: CsrfPolicy) => createPolicy(policy, context, 'typed_per_filter_config')),
+    chain: createPolicy(config, context.services, context.path),
+    ofRoute: perConfig((policy: CsrfPolicy) => createPolicy(policy, context.services, 'per-route config')),
   }),
+  checkPerRoute: (message, path, services) => void createPolicy(message as CsrfPolicy, services, path),
   create: ({ shared }) => csrfFilter(shared),
 })
 
-function createPolicy(config: CsrfPolicy, { services }: FilterFactoryContext, path: string): Policy {
+function createPolicy(config: CsrfPolicy, services: EngineServices, path: string): Policy {
   const sampled = (fraction: RuntimeFractionalPercent | undefined) => {
     if (!fraction) return false
     const { numerator, denominator } = fractionOf(fraction.defaultValue)

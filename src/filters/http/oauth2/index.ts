@@ -17,17 +17,21 @@ export const oauth2 = defineHttpFilter<OAuth2, ActiveFor>({
   ...about,
   shared({ config }, context) {
     const activate = (message: NonNullable<typeof config>, path: string): Active => {
-      const settings = loadSettings(message, path, context)
+      const settings = loadSettings(message, path, context.services)
       return { settings, client: new TokenClient(settings, path, context) }
     }
     const chain = config && activate(config, `${context.path}.config`)
     const ofRoute = perConfig(
-      (perRoute: OAuth2PerRoute) => perRoute.config && activate(perRoute.config, 'typed_per_filter_config.config'),
+      (perRoute: OAuth2PerRoute) => perRoute.config && activate(perRoute.config, 'per-route config'),
     )
     return (stream) => {
       const perRoute = stream.perRoute<OAuth2PerRoute>()
       return perRoute ? ofRoute(perRoute) : chain
     }
+  },
+  checkPerRoute(message, path, services) {
+    const { config } = message as OAuth2PerRoute
+    if (config) loadSettings(config, `${path}.config`, services)
   },
   create: ({ shared }) => oauth2Filter(shared),
 })

@@ -1,5 +1,5 @@
 import { toByteString } from '../../../engine/bytes.ts'
-import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
+import { ConfigError } from '../../../engine/catalogue.ts'
 import { millis, type ProtoDuration } from '../../../engine/duration.ts'
 import { type FormatContext, parseFormat } from '../../../engine/format/index.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
@@ -7,6 +7,7 @@ import { type AbsoluteUrl, parseUrl } from '../../../engine/http/url.ts'
 import { createHeaderMatchers } from '../../../engine/match/header.ts'
 import { queryParameters, removeQueryAndFragment } from '../../../engine/match/query.ts'
 import { createStringMatcher } from '../../../engine/match/string.ts'
+import type { EngineServices } from '../../../engine/services.ts'
 import type { HeaderMatcher } from '../../../envoy/types/envoy/config/route/v3/route_components_pb.d.ts'
 import type {
   CookieConfig,
@@ -64,8 +65,7 @@ const SAME_SITE = ['', ';SameSite=Strict', ';SameSite=Lax', ';SameSite=None']
 const TLS_CLIENT_AUTH = 2
 
 /** Envoy: FilterConfig in source/extensions/filters/http/oauth2/filter.cc. @throws ConfigError for what Envoy refuses. */
-export function loadSettings(config: OAuth2Config, path: string, context: FilterFactoryContext): Settings {
-  const { services } = context
+export function loadSettings(config: OAuth2Config, path: string, services: EngineServices): Settings {
   const { credentials } = config
   const authorization = parseUrl(config.authorizationEndpoint)
   if (!authorization)
