@@ -1,5 +1,6 @@
 import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogue.ts'
 import { createFraction, createMetadataMatcher } from '../../../engine/match/index.ts'
+import type { EngineServices } from '../../../engine/services.ts'
 import type { JsonObject } from '../../../engine/stream-info.ts'
 import type {
   BufferSettings,
@@ -67,7 +68,12 @@ export function extAuthzSettings(config: ExtAuthz, context: FilterFactoryContext
       createMutationRules(config.decoderHeaderMutationRules, `${path}.decoder_header_mutation_rules`),
     routeHeaders: new Set(config.clearRouteCacheHeaders.map((name) => name.toLowerCase())),
     labels: labelsOf(services.node.metadata[config.bootstrapMetadataLabelsKey]),
-    forRoute: perConfig((perRoute: ExtAuthzPerRoute) => routeSettings(perRoute, config, context)),
+    forRoute: perConfig((perRoute: ExtAuthzPerRoute) =>
+      routeSettings(perRoute, 'per-route config', services, {
+        packAsBytes: config.services.case === 'httpService' || (config.withRequestBody?.packAsBytes ?? false),
+        rawHeaders: config.encodeRawHeaders,
+      }),
+    ),
   }
 }
 
@@ -104,30 +110,31 @@ function seenHeaders(config: ExtAuthz, { services, path }: FilterFactoryContext)
   return (name) => !disallowed(name) && allowed(name)
 }
 
-function routeSettings(
+/** How the filter writes requests to gRPC services: a route's service gets them in the same form. */
+interface Form {
+  packAsBytes: boolean
+  rawHeaders: boolean
+}
+
+/** @throws ConfigError for settings of the body that exclude each other, and for a service that Envoy refuses. */
+export function routeSettings(
   { override }: ExtAuthzPerRoute,
-  config: ExtAuthz,
-  { services }: FilterFactoryContext,
+  path: string,
+  services: EngineServices,
+  form: Form = { packAsBytes: false, rawHeaders: false },
 ): RouteSettings {
-  const path = 'typed_per_filter_config'
   if (override.case === 'disabled')
     return { disabled: override.value, noBody: false, body: undefined, contextExtensions: {}, client: undefined }
   const settings = override.value
+  const at = `${path}.check_settings`
   if (settings?.disableRequestBodyBuffering && settings.withRequestBody)
-    throw new ConfigError(
-      `${path}.check_settings`,
-      'disable_request_body_buffering and with_request_body exclude each other',
-    )
+    throw new ConfigError(at, 'disable_request_body_buffering and with_request_body exclude each other')
   const service = settings?.serviceOverride
-  const rawHeaders = config.encodeRawHeaders
   const client =
     service?.case === 'grpcService'
-      ? createGrpcAuthz(service.value, `${path}.check_settings.grpc_service`, services, {
-          packAsBytes: config.services.case === 'httpService' || (config.withRequestBody?.packAsBytes ?? false),
-          rawHeaders,
-        })
+      ? createGrpcAuthz(service.value, `${at}.grpc_service`, services, form)
       : service?.case === 'httpService'
-        ? createHttpAuthz(service.value, `${path}.check_settings.http_service`, services, rawHeaders)
+        ? createHttpAuthz(service.value, `${at}.http_service`, services, form.rawHeaders)
         : undefined
   return {
     disabled: false,

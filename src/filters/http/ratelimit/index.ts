@@ -1,8 +1,11 @@
-import type { RateLimit } from '../../../envoy/types/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.d.ts'
+import type {
+  RateLimit,
+  RateLimitPerRoute,
+} from '../../../envoy/types/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.d.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
 import { ratelimitFilter } from './filter.ts'
-import { type RateLimitSettings, rateLimitSettings } from './settings.ts'
+import { ownLimits, type RateLimitSettings, rateLimitSettings } from './settings.ts'
 
 /**
  * Holds a request until a rate limit service has said whether its descriptors are within their limits.
@@ -11,5 +14,7 @@ import { type RateLimitSettings, rateLimitSettings } from './settings.ts'
 export const ratelimit = defineHttpFilter<RateLimit, RateLimitSettings>({
   ...about,
   shared: rateLimitSettings,
+  checkPerRoute: (message, path, services) =>
+    void ownLimits((message as RateLimitPerRoute).rateLimits, `${path}.rate_limits`, services),
   create: ({ shared }) => ratelimitFilter(shared),
 })

@@ -4,6 +4,7 @@ import { HeaderParser } from '../../../engine/format/index.ts'
 import { createFraction } from '../../../engine/match/index.ts'
 import { createRateLimits } from '../../../engine/route/rate-limit.ts'
 import type { RateLimits } from '../../../engine/route/types.ts'
+import type { EngineServices } from '../../../engine/services.ts'
 import type { RuntimeFractionalPercent } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 import type { RateLimit as RateLimitPolicy } from '../../../envoy/types/envoy/config/route/v3/route_components_pb.d.ts'
 import type {
@@ -76,15 +77,16 @@ export function rateLimitSettings(config: RateLimit, context: FilterFactoryConte
       services,
     }),
     metadataNamespace: config.metadataNamespace || about.name,
-    own: ownLimits(config.rateLimits, `${path}.rate_limits`, context),
+    own: ownLimits(config.rateLimits, `${path}.rate_limits`, services),
     forRoute: perConfig((perRoute: RateLimitPerRoute) => ({
       config: perRoute,
-      own: ownLimits(perRoute.rateLimits, 'typed_per_filter_config.rate_limits', context),
+      own: ownLimits(perRoute.rateLimits, 'per-route config.rate_limits', services),
     })),
   }
 }
 
-function ownLimits(limits: readonly RateLimitPolicy[], path: string, { services }: FilterFactoryContext): RateLimits {
+/** Limits that the filter, or its message for a route, carries itself. @throws ConfigError for what belongs to limits of routes. */
+export function ownLimits(limits: readonly RateLimitPolicy[], path: string, services: EngineServices): RateLimits {
   limits.forEach(({ stage, disableKey }, i) => {
     if (stage || disableKey !== '')
       throw new ConfigError(`${path}[${i}]`, 'stage and disable_key are for limits of routes; leave them out here')
