@@ -92,7 +92,7 @@ export class Authenticator {
     if (!provider.allowsSubjectOf(jwt) || !provider.allowsLifetimeOf(jwt, now)) return 'JwtVerificationFail'
 
     if (known) this.accept(jwt, token, provider)
-    else if (provider.keys) this.check(jwt, token, provider)
+    else if (provider.keys) this.check(jwt, token, provider, provider.keys)
     else if (provider.fetch) this.fetch(provider.fetch, jwt, token, provider)
     else {
       this.verification.stream.note(`provider ${provider.name} has no keys: ${provider.problems.join('; ')}`)
@@ -113,7 +113,7 @@ export class Authenticator {
         return
       }
       provider.keepFetched(outcome)
-      this.check(jwt, token, provider)
+      this.check(jwt, token, provider, outcome)
     }
     request = fetch(stream, (outcome) => {
       if (request) fetches.delete(request)
@@ -124,8 +124,8 @@ export class Authenticator {
     if (request) fetches.add(request)
   }
 
-  private check(jwt: Jwt, token: FoundToken, provider: Provider): void {
-    const status = verifyJwt(jwt, provider.keys ?? { keys: [], problems: [] })
+  private check(jwt: Jwt, token: FoundToken, provider: Provider, keys: Jwks): void {
+    const status = verifyJwt(jwt, keys)
     if (status === 'Ok') this.accept(jwt, token, provider)
     else this.finish(status, token)
   }

@@ -3,7 +3,10 @@ import { ConfigError, type FilterFactoryContext } from '../../../engine/catalogu
 import { millis } from '../../../engine/duration.ts'
 import { dataSourceBytes } from '../../../engine/format/data-source.ts'
 import { createStringMatcher } from '../../../engine/match/string.ts'
-import type { JwtProvider } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
+import type {
+  JwksAsyncFetch,
+  JwtProvider,
+} from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
 import { type Jwks, parseJwks } from '../../common/jwt/jwks.ts'
 import { bareAudience, checkTime, type Jwt } from '../../common/jwt/token.ts'
 import { type FetchJwks, jwksFetcher } from './jwks-fetcher.ts'
@@ -90,16 +93,10 @@ export class Provider {
   }
 
   // Keys got ahead of time never grow too old: they are fetched again before they would (jwks_async_fetcher.cc).
-  private fetchAhead({
-    fastListener,
-    failedRefetchDuration,
-  }: {
-    fastListener: boolean
-    failedRefetchDuration?: unknown
-  }) {
+  private fetchAhead({ fastListener, failedRefetchDuration }: JwksAsyncFetch): void {
     const { loop, services } = this.context
     const again = (this.cacheSeconds > REFETCH_AHEAD_S ? this.cacheSeconds - REFETCH_AHEAD_S : this.cacheSeconds) * 1000
-    const afterFailure = millis(failedRefetchDuration as Parameters<typeof millis>[0]) ?? FAILED_REFETCH_MS
+    const afterFailure = millis(failedRefetchDuration) ?? FAILED_REFETCH_MS
     let ready = fastListener ? undefined : services.warming?.()
     const fetch = () => {
       this.fetch?.(undefined, (jwks) => {
