@@ -31,6 +31,8 @@ export interface KitOptions extends LuaServiceOptions {
   /** Answers of clusters to httpCall; `undefined` fails. Others do not exist. */
   clusters?: Record<string, AsyncResponse | undefined>
   filterName?: string
+  /** Bytes a stream may hold; no limit unless told. */
+  bufferLimit?: number
 }
 
 const address = { ip: '10.0.0.1', port: 80 }
@@ -127,7 +129,7 @@ export function luaKit(script: string, options: KitOptions = {}) {
       host,
       trace,
       info,
-      bufferLimit: 0,
+      bufferLimit: options.bufferLimit ?? 0,
       proxy100Continue: true,
       filters: [
         { ...common, name: filterName, path: 'http_filters[0]', definition: lua as never, shared },
