@@ -5,14 +5,10 @@ import { methodDoc, methodsOf, typeDoc } from './docs.ts'
 import type { Model } from './infer.ts'
 import { argumentsOf, isCall, walk } from './walk.ts'
 
-type Binary = Extract<Expression, { type: 'BinaryExpression' | 'LogicalExpression' }>
 type Index = Extract<Expression, { type: 'IndexExpression' }>
 
-/**
- * Envoy's objects used as what they are not: with fields, in the place of a string, or without asking whether there is
- * one at all.
- */
-export function objectChecks(model: Model, source: string): Finding[] {
+/** Envoy's objects used as what they are not: with fields, or in the place of a string. */
+export function objectChecks(model: Model): Finding[] {
   const found: Finding[] = []
   const called = new Set<LuaNode>()
   const add = (finding: Finding | undefined) => finding && found.push(finding)
@@ -20,7 +16,6 @@ export function objectChecks(model: Model, source: string): Finding[] {
     if (node.type === 'MemberExpression') {
       const member = node as MemberExpression
       if (member.indexer === '.') add(fieldOfObject(model, member, member.identifier.range, member.identifier.name))
-      else add(perhapsNil(model, source, member.base, `calling ${member.identifier.name} on it`))
       add(methodNotCalled(model, member.base))
     }
     if (isCall(node)) called.add(node.base)
@@ -31,9 +26,6 @@ export function objectChecks(model: Model, source: string): Finding[] {
       if (name !== undefined || !called.has(node)) add(fieldOfObject(model, node as Index, index.range, name))
       add(methodNotCalled(model, base))
     }
-    if (node.type === 'BinaryExpression' && (node as Binary).operator === '..')
-      for (const side of [(node as Binary).left, (node as Binary).right])
-        add(perhapsNil(model, source, side, 'putting it in a string'))
     if (isCall(node) && node.base.type === 'MemberExpression' && node.base.indexer === ':') {
       const doc = model.docOfCall(node)
       if (doc && typeDoc(model.typeOf(node.base.base))) found.push(...argumentTypes(model, doc, argumentsOf(node)))
@@ -66,33 +58,6 @@ function methodNotCalled(model: Model, base: Expression): Finding | undefined {
   const message = `${name} is a method: call it with a colon`
   const suggestion = `:${name}()`
   return { start: range[0] - 1, end: range[1], severity: 'error', code: 'dot-for-colon', message, suggestion }
-}
-
-const WHEN_NIL: Record<string, string> = {
-  body: 'when there is no body',
-  trailers: 'when there are no trailers',
-  downstreamSslConnection: 'when the client did not use TLS',
-  ssl: 'when the client did not use TLS',
-  get: 'when it is missing',
-  getAtIndex: 'past the last value',
-}
-
-function perhapsNil(model: Model, source: string, base: Expression, use: string): Finding | undefined {
-  if (!isCall(base) || base.base.type !== 'MemberExpression') return undefined
-  const doc = model.docOfCall(base)
-  const when = doc && WHEN_NIL[doc.name]
-  if (!doc?.returns[0]?.endsWith('?') || !when) return undefined
-  const [first] = argumentsOf(base)
-  // body(true) is always there; so are :path and its like, as good as always.
-  if (doc.name === 'body' && first) return undefined
-  if (model.textOf(first)?.startsWith(':')) return undefined
-  // The same words before may be the question whether it is there.
-  const [start, end] = base.range
-  if (source.indexOf(source.slice(start, end)) < start) return undefined
-  const severity = doc.name.startsWith('get') ? ('info' as const) : ('warning' as const)
-  const message = `${doc.name}() gives nil ${when}, and ${use} is an error then`
-  const at = base.base.identifier.range
-  return { start: at[0], end: at[1], severity, code: 'perhaps-nil', message }
 }
 
 function argumentTypes(model: Model, doc: FunctionDoc, given: Expression[]): Finding[] {

@@ -1,6 +1,7 @@
 import { callChecks } from './check-calls.ts'
 import { chainChecks } from './check-chain.ts'
 import { nameChecks } from './check-names.ts'
+import { nilChecks } from './check-nil.ts'
 import { objectChecks } from './check-objects.ts'
 import { textChecks } from './check-text.ts'
 import type { LuaContext, LuaDiagnostic, Severity } from './context.ts'
@@ -34,7 +35,8 @@ export function diagnoseLua(source: string, context: LuaContext = {}): LuaDiagno
     ...textChecks(source, context),
     ...nameChecks(model, context),
     ...callChecks(model, context),
-    ...objectChecks(model, source),
+    ...objectChecks(model),
+    ...nilChecks(model, source),
     ...chainChecks(model, context),
   )
   const lineOf = lineCounter(source)

@@ -44,8 +44,8 @@ function scriptsIn(value: unknown): string[] {
 }
 
 function* files(): Generator<{ name: string; text: string }> {
+  // Those recorded since are not read: a new case may be as wrong as it likes.
   for (const folder of ['lua', 'lua-own', 'filter-manager', 'hcm-own'])
-    // Those recorded since are not read: a new case may be as wrong as it likes.
     for (const file of readdirSync(new URL(`${folder}/`, CASES)))
       if (file.endsWith('.yaml') && !(folder === 'lua-own' && !/^(0|1|2[0-3])\d*-/.test(file)))
         yield { name: file.replace('.yaml', ''), text: readFileSync(new URL(`${folder}/${file}`, CASES), 'utf8') }

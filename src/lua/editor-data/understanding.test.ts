@@ -178,6 +178,14 @@ describe('what a script gets wrong is found', () => {
     expect(one(request('  local n = h:body():length()'))).toMatchObject({ code: 'perhaps-nil', severity: 'warning' })
     expect(one(request('  h:logInfo("user " .. h:headers():get("x-user"))'))).toMatchObject({ severity: 'info' })
     expect(one(request('  local n = h:body(true):length()'))).toBeUndefined()
+    const local = (rest: string) => one(request(`  local user = h:headers():get("x-user")\n  ${rest}`))
+    expect(local('h:logInfo("user " .. user)')).toMatchObject({
+      line: 3,
+      message: 'user is nil when it is missing, and putting it in a string is an error then',
+    })
+    for (const asked of ['if user then h:logInfo("a" .. user) end', 'assert(user) h:logInfo("a" .. user)'])
+      expect(local(asked)).toBeUndefined()
+    expect(local('user = user or "nobody" h:logInfo("a" .. user)')).toBeUndefined()
   })
 
   test('through aliases, helpers and constants', () => {
