@@ -3,8 +3,9 @@ import { HeaderMap } from '../header-map.ts'
 import { authorityIsValid, headerValueIsValid, isUpgrade } from '../header-utility.ts'
 import { statusText } from '../status-text.ts'
 import { parseUrl } from '../url.ts'
-import { type HeaderKeyFormat, Http1MessageEncoder } from './http1-encoder.ts'
+import type { HeaderKeyFormat } from './http1-encoder.ts'
 import { type Framing, Http1Parser, type ParserEvents } from './http1-parser.ts'
+import { ServerResponseEncoder } from './http1-response.ts'
 import type { HeaderKeyRecorder } from './http1-settings.ts'
 import { beginsRequest, methodIsValid, targetIsValid, versionIsValid } from './http1-syntax.ts'
 import { sanitizeConnectionHeader } from './sanitize-connection.ts'
@@ -344,73 +345,6 @@ export class Http1ServerCodec implements ServerCodec, ParserEvents {
     this.headerBytes += name.length + value.length
     if (this.headerBytes > this.settings.maxRequestHeadersKb * 1024)
       throw new CodecError(`http/1.1 protocol error: ${kind} size exceeds limit`, 'http1.headers_too_large', 431)
-  }
-}
-
-/** Writes the response to one request. */
-export class ServerResponseEncoder implements ResponseEncoder {
-  details = ''
-  started = false
-  decoder!: RequestDecoder
-  private readonly codec: Http1ServerCodec
-  private readonly host: Http1Host
-  private readonly message: Http1MessageEncoder
-  private disabled = 0
-
-  constructor(codec: Http1ServerCodec, host: Http1Host) {
-    this.codec = codec
-    this.host = host
-    this.message = new Http1MessageEncoder({
-      write: (bytes) => host.write(bytes),
-      format: codec.settings.format,
-      enableTrailers: codec.settings.enableTrailers,
-      http10: () => codec.http10,
-      onEncodeComplete: () => codec.responseComplete(this),
-    })
-  }
-
-  get streamErrorOnInvalidMessage(): boolean {
-    return this.codec.settings.streamErrorOnInvalidMessage
-  }
-
-  answersHead(head: boolean, connect: boolean): void {
-    this.message.headRequest = head
-    this.message.connectRequest = connect
-  }
-
-  encode1xxHeaders(headers: HeaderMap): void {
-    this.encodeHeaders(headers, false)
-    this.started = false
-  }
-
-  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
-    this.started = true
-    const status = Number(headers.get(':status'))
-    const version = this.codec.http10 && this.codec.settings.acceptHttp10 ? 'HTTP/1.0' : 'HTTP/1.1'
-    if (status >= 300) this.message.connectRequest = false
-    const reason = headers.keys?.reason ?? statusText(status)
-    this.message.headers(`${version} ${status} ${reason}\r\n`, headers, endStream, status)
-  }
-
-  encodeData(data: Buffer, endStream: boolean): void {
-    this.message.data(data, endStream)
-  }
-
-  encodeTrailers(trailers: HeaderMap): void {
-    this.message.trailers(trailers)
-  }
-
-  resetStream(reason: ResetReason): void {
-    this.codec.resetActive(this, reason)
-  }
-
-  readDisable(disable: boolean): void {
-    this.disabled += disable ? 1 : -1
-    this.host.readDisable(disable)
-  }
-
-  releaseReads(): void {
-    while (this.disabled > 0) this.readDisable(false)
   }
 }
 
