@@ -144,7 +144,8 @@ export class Authenticator {
       headers.add(headerName(claim.headerName), latin1(utf8(value)))
       added = true
     }
-    if (config.clearRouteCache && added) this.clearRouteCache = true
+    // Routes can be matched by claims in headers and in metadata.
+    if (config.clearRouteCache && (added || config.payloadInMetadata !== '')) this.clearRouteCache = true
     if (!config.forward) token.remove(headers)
     if (config.headerInMetadata !== '') extracted[config.headerInMetadata] = jwt.header
     if (config.payloadInMetadata !== '')
