@@ -22,6 +22,7 @@ import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcFieldExtraction } from './http/grpc_field_extraction/about.ts'
+import { about as grpcFieldExtraction } from './http/grpc_field_extraction/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
@@ -104,6 +105,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     extAuthz,
     fault,
     filterChain,
+    grpcFieldExtraction,
     grpcFieldExtraction,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,

@@ -23,6 +23,7 @@ import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
 import { grpcFieldExtraction } from './http/grpc_field_extraction/index.ts'
+import { grpcFieldExtraction } from './http/grpc_field_extraction/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
@@ -103,6 +104,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   extAuthz,
   fault,
   filterChain,
+  grpcFieldExtraction,
   grpcFieldExtraction,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,

@@ -1,13 +1,7 @@
-import {
-  createFileRegistry,
-  type DescMessage,
-  type DescMethod,
-  type FileRegistry,
-  fromBinary,
-} from '@bufbuild/protobuf'
-import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { createFileRegistry, type DescMessage, type DescMethod, type FileRegistry } from '@bufbuild/protobuf'
 import { ConfigError } from '../../../engine/catalogue.ts'
 import type { GrpcJsonTranscoder } from '../../../envoy/types/envoy/extensions/filters/http/grpc_json_transcoder/v3/transcoder_pb.d.ts'
+import { readDescriptors } from '../../common/descriptors.ts'
 import { type HttpRule, httpRuleOf } from './http-rule.ts'
 import { parseHttpTemplate } from './http-template.ts'
 import type { PrintOptions } from './json-printer.ts'
@@ -85,30 +79,6 @@ export function transcoderSettings(config: GrpcJsonTranscoder, path: string): Tr
 
 function autoRule(service: string, method: string): HttpRule {
   return { method: 'POST', path: `/${service}/${method}`, body: '*', responseBody: '', additional: [] }
-}
-
-function readDescriptors(bytes: Uint8Array, path: string): FileRegistry {
-  let set: FileDescriptorSet
-  try {
-    set = fromBinary(FileDescriptorSetSchema, bytes)
-  } catch {
-    throw new ConfigError(path, 'not a FileDescriptorSet; write it with protoc --include_imports --descriptor_set_out')
-  }
-  const known = new Set<string>()
-  for (const file of set.file) {
-    const missing = file.dependency.find((name) => !known.has(name))
-    if (missing !== undefined)
-      throw new ConfigError(
-        path,
-        `${file.name} imports ${missing}, which is not before it; use protoc --include_imports`,
-      )
-    known.add(file.name)
-  }
-  try {
-    return createFileRegistry(set)
-  } catch (error) {
-    throw new ConfigError(path, `the descriptors do not fit together: ${(error as Error).message}`)
-  }
 }
 
 function register(matcher: PathMatcher<MethodRoute>, rule: HttpRule, method: DescMethod, path: string): void {
