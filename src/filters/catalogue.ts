@@ -22,7 +22,6 @@ import { about as extAuthz } from './http/ext_authz/about.ts'
 import { about as fault } from './http/fault/about.ts'
 import { about as filterChain } from './http/filter_chain/about.ts'
 import { about as grpcFieldExtraction } from './http/grpc_field_extraction/about.ts'
-import { about as grpcFieldExtraction } from './http/grpc_field_extraction/about.ts'
 import { about as grpcHttp1Bridge } from './http/grpc_http1_bridge/about.ts'
 import { about as grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/about.ts'
 import { about as grpcJsonTranscoder } from './http/grpc_json_transcoder/about.ts'
@@ -48,6 +47,7 @@ import { about as rbac } from './http/rbac/about.ts'
 import { about as router } from './http/router/about.ts'
 import { about as setFilterState } from './http/set_filter_state/about.ts'
 import { about as setMetadata } from './http/set_metadata/about.ts'
+import { about as sseToMetadata } from './http/sse_to_metadata/about.ts'
 import { about as statefulSession } from './http/stateful_session/about.ts'
 import { about as transform } from './http/transform/about.ts'
 import { about as upstreamCodec } from './http/upstream_codec/about.ts'
@@ -74,6 +74,7 @@ import { about as networkRedisProxy } from './network/redis_proxy/about.ts'
 import { about as networkSetFilterState } from './network/set_filter_state/about.ts'
 import { about as networkSniCluster } from './network/sni_cluster/about.ts'
 import { about as networkSniDynamicForwardProxy } from './network/sni_dynamic_forward_proxy/about.ts'
+import { about as networkTcpBandwidthLimit } from './network/tcp_bandwidth_limit/about.ts'
 import { about as networkTcpProxy } from './network/tcp_proxy/about.ts'
 import { about as networkZookeeperProxy } from './network/zookeeper_proxy/about.ts'
 import { notSimulatedHttp } from './not-simulated/http.ts'
@@ -106,7 +107,6 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     fault,
     filterChain,
     grpcFieldExtraction,
-    grpcFieldExtraction,
     grpcHttp1Bridge,
     grpcHttp1ReverseBridge,
     grpcJsonTranscoder,
@@ -132,6 +132,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     router,
     setFilterState,
     setMetadata,
+    sseToMetadata,
     statefulSession,
     transform,
     upstreamCodec,
@@ -154,6 +155,7 @@ export const SIMULATED: Record<FilterKind, readonly FilterAbout[]> = {
     networkSetFilterState,
     networkSniCluster,
     networkSniDynamicForwardProxy,
+    networkTcpBandwidthLimit,
     networkTcpProxy,
     networkZookeeperProxy,
   ],

@@ -23,7 +23,6 @@ import { extAuthz } from './http/ext_authz/index.ts'
 import { fault } from './http/fault/index.ts'
 import { filterChain } from './http/filter_chain/index.ts'
 import { grpcFieldExtraction } from './http/grpc_field_extraction/index.ts'
-import { grpcFieldExtraction } from './http/grpc_field_extraction/index.ts'
 import { grpcHttp1Bridge } from './http/grpc_http1_bridge/index.ts'
 import { grpcHttp1ReverseBridge } from './http/grpc_http1_reverse_bridge/index.ts'
 import { grpcJsonTranscoder } from './http/grpc_json_transcoder/index.ts'
@@ -49,6 +48,7 @@ import { rbac } from './http/rbac/index.ts'
 import { router } from './http/router/index.ts'
 import { setFilterState } from './http/set_filter_state/index.ts'
 import { setMetadata } from './http/set_metadata/index.ts'
+import { sseToMetadata } from './http/sse_to_metadata/index.ts'
 import { statefulSession } from './http/stateful_session/index.ts'
 import { transform } from './http/transform/index.ts'
 import { wasm } from './http/wasm/index.ts'
@@ -73,6 +73,7 @@ import { redisProxy } from './network/redis_proxy/index.ts'
 import { networkSetFilterState } from './network/set_filter_state/index.ts'
 import { sniCluster } from './network/sni_cluster/index.ts'
 import { sniDynamicForwardProxy } from './network/sni_dynamic_forward_proxy/index.ts'
+import { tcpBandwidthLimit } from './network/tcp_bandwidth_limit/index.ts'
 import { tcpProxy } from './network/tcp_proxy/index.ts'
 import { zookeeperProxy } from './network/zookeeper_proxy/index.ts'
 
@@ -105,7 +106,6 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   fault,
   filterChain,
   grpcFieldExtraction,
-  grpcFieldExtraction,
   grpcHttp1Bridge,
   grpcHttp1ReverseBridge,
   grpcJsonTranscoder,
@@ -131,6 +131,7 @@ export const HTTP_FILTERS: readonly HttpFilterDefinition<Any, Any>[] = [
   router,
   setFilterState,
   setMetadata,
+  sseToMetadata,
   statefulSession,
   transform,
   wasm,
@@ -152,6 +153,7 @@ export const NETWORK_FILTERS: readonly NetworkFilterDefinition<Any, Any>[] = [
   networkSetFilterState,
   sniCluster,
   sniDynamicForwardProxy,
+  tcpBandwidthLimit,
   tcpProxy,
   zookeeperProxy,
 ]

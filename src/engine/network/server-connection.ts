@@ -105,6 +105,14 @@ export class ServerConnection {
     if (this.open && !this.closing) this.iterate(index + 1)
   }
 
+  /** injectReadDataToFilterChain of the filter at `index`. */
+  injectFrom(index: number, data: Uint8Array): void {
+    const buffer = Buffer.of(data)
+    for (const slot of this.slots.slice(index + 1)) {
+      if (!this.open || this.closing || slot.data(buffer, false) === 'StopIteration') return
+    }
+  }
+
   readDisable(disable: boolean): void {
     this.readDisabled += disable ? 1 : -1
     if (this.readDisabled > 0 || !this.open) return
@@ -242,6 +250,10 @@ class Slot implements NetworkConnection {
 
   continueReading(): void {
     this.connection.continueFrom(this.index)
+  }
+
+  injectRead(data: Uint8Array): void {
+    this.connection.injectFrom(this.index, data)
   }
 
   readDisable(disable: boolean): void {

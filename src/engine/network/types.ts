@@ -37,6 +37,8 @@ export interface NetworkConnection {
   write(data: Uint8Array, endStream?: boolean): void
   close(type: CloseType, details?: string): void
   continueReading(): void
+  /** Gives bytes to the filters behind this one, beside what it is reading (injectReadDataToFilterChain). */
+  injectRead(data: Uint8Array): void
   /** Pauses or resumes reading from the client; calls are counted (Connection::readDisable). */
   readDisable(disable: boolean): void
   /** Lets the connection outlive the client's half close (Connection::enableHalfClose). */

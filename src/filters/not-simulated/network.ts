@@ -73,16 +73,6 @@ export const notSimulatedNetwork: FilterAbout[] = [
     terminal: true,
   },
   {
-    name: 'envoy.filters.network.tcp_bandwidth_limit',
-    config: 'envoy.extensions.filters.network.tcp_bandwidth_limit.v3.TcpBandwidthLimit',
-    title: 'TCP Bandwidth Limit',
-    group: 'network',
-    summary: 'Holds a connection to a number of kilobytes a second.',
-    notModelled: [],
-    docs: 'configuration/listeners/network_filters/tcp_bandwidth_limit_filter',
-    defaults: { stat_prefix: 'bandwidth_limit' },
-  },
-  {
     name: 'envoy.filters.network.thrift_proxy',
     config: 'envoy.extensions.filters.network.thrift_proxy.v3.ThriftProxy',
     title: 'Thrift Proxy',
