@@ -3,15 +3,6 @@ import type { FilterAbout } from '../about.ts'
 /** HTTP filters that are not simulated: transformation, scripting, other. */
 export const otherHttp: FilterAbout[] = [
   {
-    name: 'envoy.filters.http.sse_to_metadata',
-    config: 'envoy.extensions.filters.http.sse_to_metadata.v3.SseToMetadata',
-    title: 'SSE To Metadata',
-    group: 'transformation',
-    summary: 'Copies values of server-sent events into dynamic metadata.',
-    notModelled: [],
-    docs: 'configuration/http/http_filters/sse_to_metadata_filter',
-  },
-  {
     name: 'envoy.filters.http.thrift_to_metadata',
     config: 'envoy.extensions.filters.http.thrift_to_metadata.v3.ThriftToMetadata',
     title: 'Thrift To Metadata',

@@ -3,11 +3,11 @@ import { fromUtf8 } from '../../../engine/bytes.ts'
 import type { DataStatus, HeadersStatus, HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import type { JsonToMetadata } from '../../../envoy/types/envoy/extensions/filters/http/json_to_metadata/v3/json_to_metadata_pb.d.ts'
+import { parseWritten } from '../../common/written-json.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { perConfig } from '../../per-config.ts'
 import { about } from './about.ts'
-import { type BodyJson, parseBody } from './body.ts'
-import { type MatchRules, matchRules } from './rules.ts'
+import { type BodyJson, type MatchRules, matchRules } from './rules.ts'
 
 interface Settings {
   request: MatchRules | undefined
@@ -91,7 +91,7 @@ class Side {
   end(held: Buffer | undefined, last: Buffer | undefined, stream: HttpStream): void {
     if (!this.rules) return
     const body = Buffer.of(...[held, last].flatMap((part) => (part ? [part.bytes()] : [])))
-    this.run(body.length === 0 ? 'none' : parseBody(fromUtf8(body.bytes())), stream)
+    this.run(body.length === 0 ? 'none' : parseWritten(fromUtf8(body.bytes())), stream)
   }
 
   private run(body: BodyJson, stream: HttpStream): void {

@@ -5,14 +5,17 @@ import type {
   JsonToMetadata_KeyValuePair,
   JsonToMetadata_MatchRules,
 } from '../../../envoy/types/envoy/extensions/filters/http/json_to_metadata/v3/json_to_metadata_pb.d.ts'
+import { isWhole, writtenNumber } from '../../common/written-json.ts'
 import { about } from './about.ts'
-import { type BodyJson, isWhole, writtenNumber } from './body.ts'
 
 const STRING = 1
 const NUMBER = 2
 const DEFAULT_TYPE = 'application/json'
 /** Longer texts are not written. */
 const MAX_VALUE = 8 * 1024
+
+/** What is known of a body: its JSON, that it is none, that there is no body, or that its type is not looked at. */
+export type BodyJson = { json: JsonValue } | 'invalid' | 'none' | 'other type'
 
 /** Where a value goes. */
 interface Target {

@@ -1,7 +1,4 @@
-import type { JsonValue } from '../../../engine/stream-info.ts'
-
-/** What is known of a body: its JSON, that it is none, that there is no body, or that its type is not looked at. */
-export type BodyJson = { json: JsonValue } | 'invalid' | 'none' | 'other type'
+import type { JsonValue } from '../../engine/stream-info.ts'
 
 /** Member under which a number stands in parsed JSON, as it was written: 1.0 and 1 are different texts. */
 const NUMBER_KEY = '\0number'
@@ -9,8 +6,8 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const MAX_SIGNED = 2n ** 63n - 1n
 const MAX_UNSIGNED = 2n ** 64n - 1n
 
-/** A body as JSON whose numbers are kept as they were written. Numbers that Envoy's reader cannot hold make it invalid. */
-export function parseBody(text: string): BodyJson {
+/** JSON whose numbers are kept as they were written. Numbers that Envoy's reader cannot hold make it invalid. */
+export function parseWritten(text: string): { json: JsonValue } | 'invalid' {
   let fits = true
   try {
     JSON.parse(text)
@@ -30,6 +27,15 @@ export function writtenNumber(value: JsonValue | undefined): string | undefined 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const written = value[NUMBER_KEY]
   return typeof written === 'string' ? written : undefined
+}
+
+/** The value with its numbers as numbers again. */
+export function plainJson(value: JsonValue): JsonValue {
+  const written = writtenNumber(value)
+  if (written !== undefined) return Number(written)
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plainJson(each)]))
 }
 
 /** A whole number too big for 64 bits is read as a fraction, one that only fits without a sign is refused. */
