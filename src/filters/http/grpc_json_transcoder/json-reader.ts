@@ -144,6 +144,7 @@ class JsonReader {
     const text = /^[-+0-9.eE]+/.exec(this.text.slice(this.at))![0]
     if (/^-?0[0-9xX]/.test(this.text.slice(this.at))) throw this.failure('Octal/hex numbers are not valid JSON values.')
     if (!/^-?\d+(\.\d*)?([eE][-+]?\d+)?$/.test(text)) throw this.failure('Unable to parse number.')
+    if (!Number.isFinite(Number(text))) throw this.failure('Number exceeds the range of double.')
     this.at += text.length
     return { kind: 'number', text }
   }
