@@ -1,3 +1,4 @@
+import { statSync, writeFileSync } from 'node:fs'
 import { canvas, card, expect, test } from './app.ts'
 
 const HCM = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'
@@ -54,15 +55,17 @@ test('a large design is opened while the page answers', async ({ page }) => {
       for (const { duration } of list.getEntries()) kept.longest = Math.max(kept.longest, duration)
     }).observe({ entryTypes: ['longtask'] })
   })
-  const buffer = Buffer.from(large())
+  // A file on disk: one that is handed over in memory would be decoded in the page.
+  const path = test.info().outputPath('large.json')
+  writeFileSync(path, large())
   const began = Date.now()
-  await page.getByLabel('File to open').setInputFiles({ name: 'large.json', mimeType: 'application/json', buffer })
+  await page.getByLabel('File to open').setInputFiles(path)
   await expect(card(page, 'Router')).toBeVisible({ timeout: 30_000 })
   await expect(canvas(page).getByText('host-0', { exact: true }).first()).toBeVisible()
   const longest = await page.evaluate(() => (window as unknown as { longest: number }).longest)
-  const size = (buffer.length / 1e6).toFixed(1)
-  console.log(
-    `  ${size} MB were on the canvas after ${Date.now() - began} ms; busy for ${Math.round(longest)} ms at most`,
-  )
-  expect(longest).toBeLessThan(3000)
+  const took = Date.now() - began
+  const size = (statSync(path).size / 1e6).toFixed(1)
+  console.log(`  ${size} MB were on the canvas after ${took} ms; busy for ${Math.round(longest)} ms at most`)
+  // Read in the page, it would be busy for most of the time; on a crowded machine everything takes its multiple.
+  expect(longest).toBeLessThan(Math.max(1500, took * 0.4))
 })
