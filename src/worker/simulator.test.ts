@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { brotliDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { loadEnvoyRegistry } from '../envoy/load.node.ts'
 import { loadBase } from '../istio/bases/index.ts'
 import { loadLuaModule } from '../lua/vm/vm.node.ts'
@@ -67,6 +69,36 @@ test('the proxy tells its peers who it is', async () => {
     'x-envoy-peer-metadata-id': 'router~10.0.0.1~istio-ingressgateway-0.shop~shop.svc.cluster.local',
     'x-envoy-peer-metadata': expect.stringMatching(/^[\w+/]{40,}=*$/),
   })
+})
+
+test('fetches the codecs once, for designs that compress', async () => {
+  const { config } = parse(
+    readFileSync(new URL('../filters/http/compressor/cases/brotli.yaml', import.meta.url), 'utf8'),
+  ) as { config: Design['config'] }
+  const body = 'again and '.repeat(50)
+  const design = {
+    format: 1,
+    name: 'compressed',
+    config,
+    upstreams: { backend: [{ status: 200, headers: [['content-type', 'text/plain']], body }] },
+    requests: [{ headers: [['accept-encoding', 'br']] }],
+    connections: [],
+  } as unknown as Design
+  let fetched = 0
+  const codecs = async () => {
+    fetched++
+    const file = '../filters/common/compression/codecs.generated.wasm'
+    return new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)))
+  }
+  await runDesign({ ...assets, codecs }, await gatewayDesign(), {})
+  expect(fetched).toBe(0)
+  for (let run = 0; run < 2; run++) {
+    const { requests } = await runDesign({ ...assets, codecs }, design, {})
+    const { response } = requests[0]!.result as { response: { headers: [string, string][]; body: { base64: string } } }
+    expect(Object.fromEntries(response.headers)['content-encoding']).toBe('br')
+    expect(brotliDecompressSync(Buffer.from(response.body.base64, 'base64')).toString()).toBe(body)
+  }
+  expect(fetched).toBe(1)
 })
 
 test('the worker file is a switch, no logic', () => {
