@@ -23,7 +23,14 @@ const headerCalls = fc.oneof(
   { weight: 4, arbitrary: call('get', join(headers, ':get(', given.name, given.more, ')')) },
   { weight: 4, arbitrary: call('add', join(headers, ':add(', given.ownName, ', ', given.value, given.more, ')')) },
   { weight: 4, arbitrary: call('replace', join(headers, ':replace(', given.ownName, ', ', given.value, ')')) },
-  { weight: 3, arbitrary: call('remove', join(headers, ':remove(', given.name, ')')) },
+  { weight: 3, arbitrary: call('remove', join(headers, ':remove(', given.ownName, ')')) },
+  {
+    weight: 1,
+    arbitrary: call(
+      'status',
+      join('h:headers():replace(":status", ', word(['201', '"404"', '500', '"v"', '""', '204', '{}']), ')'),
+    ),
+  },
   { weight: 1, arbitrary: call('at', join(headers, ':getAtIndex(', given.name, ', ', given.count, ')')) },
   { weight: 1, arbitrary: call('num', join(headers, ':getNumValues(', given.name, ')')) },
   { weight: 1, arbitrary: call('reason', join(headers, ':setHttp1ReasonPhrase(', given.value, ')')) },

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { CaseDocument, CaseRequest, JsonObject, StubScript } from '../../../src/cli/case-document.ts'
+import { httpFilters, perFilterConfig } from '../filters.ts'
 import { clusters } from '../program.ts'
-import { boolean, headerPairs, list, merged, message, sometimes, typed, word } from '../words.ts'
+import { boolean, headerPairs, list, MIRROR, merged, message, sometimes, typed, word } from '../words.ts'
 import { reporter } from './prelude.ts'
 import { script } from './script.ts'
 
@@ -32,33 +33,6 @@ const luaFilter = (name: string): fc.Arbitrary<JsonObject> =>
       lua({ ...code, ...(named !== undefined && { source_codes: { other: source(named) } }), ...rest }),
     )
 
-const neighbour = fc.constantFrom<JsonObject>(
-  {
-    name: 'envoy.filters.http.buffer',
-    typed_config: typed('envoy.extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 100 }),
-  },
-  {
-    name: 'envoy.filters.http.cors',
-    typed_config: typed('envoy.extensions.filters.http.cors.v3.Cors', {}),
-  },
-  {
-    name: 'envoy.filters.http.header_to_metadata',
-    typed_config: typed('envoy.extensions.filters.http.header_to_metadata.v3.Config', {
-      request_rules: [
-        { header: 'x-a', on_header_present: { metadata_namespace: 'envoy.lb', key: 'k', type: 'STRING' } },
-      ],
-    }),
-  },
-  {
-    name: 'envoy.filters.http.set_filter_state',
-    typed_config: typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {
-      on_request_headers: [
-        { object_key: 'k', factory_key: 'envoy.string', format_string: { text_format_source: source('%REQ(x-a)%') } },
-      ],
-    }),
-  },
-)
-
 const perRoute = fc
   .oneof(
     { weight: 5, arbitrary: fc.constant<JsonObject | undefined>(undefined) },
@@ -67,10 +41,13 @@ const perRoute = fc
     { weight: 2, arbitrary: script('r').map((code): JsonObject | undefined => ({ source_code: source(code) })) },
     { weight: 1, arbitrary: fc.constant<JsonObject | undefined>({ filter_context: { k: 'of the route' } }) },
   )
-  .map((config): JsonObject => {
-    if (!config) return {}
-    return { typed_per_filter_config: { lua: typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', config) } }
-  })
+  .map(
+    (config): JsonObject => (config ? { lua: typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', config) } : {}),
+  )
+
+const perFilter = fc
+  .tuple(perRoute, sometimes(perFilterConfig, 4))
+  .map(([own, others]): JsonObject => ({ typed_per_filter_config: { ...others, ...own } }))
 
 const struct = { k: 'v', n: 2, deep: { list: ['a', true, null] }, list: [1, [2]], é: 'ü' }
 const metadata = word<JsonObject>([
@@ -79,13 +56,26 @@ const metadata = word<JsonObject>([
   { filter_metadata: { lua: { k: 'of lua' } } },
 ])
 
+const forward = message({
+  cluster: word(['backend', 'other']),
+  prefix_rewrite: sometimes(fc.constant('/rewritten'), 8),
+  host_rewrite_literal: sometimes(fc.constant('rewritten.test'), 8),
+  retry_policy: sometimes(
+    fc.constant({ retry_on: '5xx', num_retries: 1, retry_back_off: { base_interval: '0.001s' } }),
+    6,
+  ),
+  timeout: fc.constant('0s'),
+  request_mirror_policies: sometimes(fc.constant([{ cluster: MIRROR }]), 10),
+  internal_redirect_policy: sometimes(fc.constant({ redirect_response_codes: [302] }), 10),
+}).map((route): JsonObject => ({ route }))
+
 const action = fc.oneof(
-  { weight: 8, arbitrary: word(['backend', 'other']).map((cluster): JsonObject => ({ route: { cluster } })) },
+  { weight: 8, arbitrary: forward },
   { weight: 1, arbitrary: fc.constant<JsonObject>({ route: { cluster: 'down' } }) },
   { weight: 1, arbitrary: fc.constant<JsonObject>({ direct_response: { status: 200, body: source('direct') } }) },
 )
 
-const route = fc.tuple(word(['r1', 'r2', '']), word(['/', '/', '/b', '/new']), action, perRoute, metadata).map(
+const route = fc.tuple(word(['r1', 'r2', '']), word(['/', '/', '/b', '/new']), action, perFilter, metadata).map(
   ([name, prefix, act, override, meta]): JsonObject => ({
     ...(name && { name }),
     match: { prefix },
@@ -95,7 +85,7 @@ const route = fc.tuple(word(['r1', 'r2', '']), word(['/', '/', '/b', '/new']), a
   }),
 )
 
-const virtualHost = fc.tuple(list(route, 3, 1), perRoute, metadata).map(
+const virtualHost = fc.tuple(list(route, 3, 1), perFilter, metadata).map(
   ([routes, override, meta]): JsonObject => ({
     name: 'all',
     domains: ['*'],
@@ -106,10 +96,10 @@ const virtualHost = fc.tuple(list(route, 3, 1), perRoute, metadata).map(
 )
 
 const answer = message({
-  status: sometimes(word([200, 201, 204, 304, 404, 500]), 3),
+  status: sometimes(word([200, 201, 204, 302, 304, 404, 500]), 3),
   headers: sometimes(
     list(
-      fc.tuple(word(['x-up', 'x-a', 'set-cookie', 'content-type']), word(['1', 'a', 'a=1; Path=/', 'text/plain'])),
+      fc.tuple(word(['x-up', 'x-a', 'set-cookie', 'content-type', 'location']), word(['1', 'a', '/b', 'text/plain'])),
       3,
     ),
     2,
@@ -151,11 +141,22 @@ const ROUTER: JsonObject = {
 }
 
 const filters = fc
-  .tuple(boolean, sometimes(neighbour, 4), luaFilter('a'), sometimes(luaFilter('b'), 3), boolean)
-  .map(([wait, beside, first, second, before]) => {
+  .record({
+    wait: boolean,
+    first: luaFilter('a'),
+    second: sometimes(luaFilter('b'), 3),
+    beside: fc.oneof({ weight: 2, arbitrary: fc.constant<JsonObject[]>([]) }, { weight: 1, arbitrary: httpFilters }),
+    before: fc.nat({ max: 4 }),
+  })
+  .map(({ wait, first, second, beside, before }) => {
     const own = [first, ...(second ? [{ ...second, name: 'second' }] : [])]
-    const all = beside ? (before ? [beside, ...own] : [...own, beside]) : own
-    return [{ ...lua({ default_source_code: source(reporter(wait)) }), name: 'reporter' }, ...all, ROUTER]
+    return [
+      { ...lua({ default_source_code: source(reporter(wait)) }), name: 'reporter' },
+      ...beside.slice(0, before),
+      ...own,
+      ...beside.slice(before),
+      ROUTER,
+    ]
   })
 
 /** A whole case around random Lua scripts: one to two filters, per-route scripts, and requests. */

@@ -31,7 +31,6 @@ const kept = fc
       'h:bodyChunks()',
       'pairs(h:headers())',
       'pairs(h:metadata())',
-      'pairs(h:streamInfo():dynamicMetadata())',
       'h:stats()',
       'h:stats():counter("kept")',
     ]),

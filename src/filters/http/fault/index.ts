@@ -28,6 +28,7 @@ export const fault = defineHttpFilter<HTTPFault, FaultShared>({
 })
 
 function faultFilter(config: HTTPFault, { settingsOf, active }: FaultShared): HttpFilter {
+  let effective = config
   let settings: FaultSettings
   let charged = false
   let delay: Timer | undefined
@@ -39,11 +40,17 @@ function faultFilter(config: HTTPFault, { settingsOf, active }: FaultShared): Ht
     charged = true
   }
 
+  // Delays and aborts leave the configured metadata, even none of it, for the filters after them and the access log.
+  const leaveMetadata = (stream: HttpStream) => {
+    stream.info.dynamicMetadata.set(about.name, effective.filterMetadata ?? {})
+  }
+
   const abort = (headers: HeaderMap, stream: HttpStream): boolean => {
     const outcome = settings.abort(headers)
     if (!outcome) return false
     charge()
     stream.info.flags.add('FI')
+    leaveMetadata(stream)
     stream.reply(outcome.httpStatus, outcome.body, { details: 'fault_filter_abort', grpcStatus: outcome.grpcStatus })
     return true
   }
@@ -56,7 +63,8 @@ function faultFilter(config: HTTPFault, { settingsOf, active }: FaultShared): Ht
 
   return {
     decodeHeaders(headers, stream) {
-      settings = settingsOf(stream.perRoute<HTTPFault>() ?? config)
+      effective = stream.perRoute<HTTPFault>() ?? config
+      settings = settingsOf(effective)
       const unfit = settings.unfit(headers, stream, active.count)
       if (unfit) {
         stream.note(unfit)
@@ -68,6 +76,7 @@ function faultFilter(config: HTTPFault, { settingsOf, active }: FaultShared): Ht
       if (ms !== undefined) {
         charge()
         stream.info.flags.add('DI')
+        leaveMetadata(stream)
         stream.note(`delays the request by ${ms} ms`)
         delay = stream.timer(ms, () => {
           delay = undefined
