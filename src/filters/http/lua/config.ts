@@ -24,6 +24,14 @@ export interface LuaFilterConfig {
   types: HandleSide['types']
 }
 
+/** Throws ConfigError for a LuaPerRoute that its validation rules do not allow. */
+export function checkOverride({ override }: LuaPerRoute, path: string): void {
+  if (override.case === 'disabled' && !override.value)
+    throw new ConfigError(`${path}.disabled`, 'must be true: leave it out where the filter is to run')
+  if (override.case === 'name' && override.value === '')
+    throw new ConfigError(`${path}.name`, 'must not be empty: it names one of source_codes')
+}
+
 /** What a filter and a route say of the Lua state of their scripts. */
 type LuaVmConfig = Pick<Lua, 'sharedVmId' | 'packagePaths' | 'packageCpaths'>
 

@@ -58,12 +58,10 @@ export class LuaFilter implements HttpFilter {
     const override = perRoute?.override
     switch (override?.case) {
       case 'disabled':
-        if (!override.value) return this.config.defaultScript
         this.stream.note('disabled for this route')
         return undefined
       case 'name': {
         const script = this.config.named.get(override.value)
-        if (override.value === '') return this.config.defaultScript
         this.stream.note(
           script
             ? `script ${override.value}, by the route`

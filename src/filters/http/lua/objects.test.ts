@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { lua } from './index.ts'
 import { luaKit } from './testkit.node.ts'
 
 const onRequest = (body: string) => `function envoy_on_request(h)\n${body}\nend`
@@ -45,6 +46,15 @@ describe('what a script is configured with', () => {
     const config = { default_source_code: { inline_string: script }, package_paths: ['/a/?.lua', '/b/?.lua'] }
     const { upstream } = luaKit('', { config }).run()
     expect(upstream?.headers.get('x-p')).toMatch(/^\/a\/\?\.lua;\/b\/\?\.lua;\.\/\?\.lua;[^|]*\|\.\/\?\.so;/)
+  })
+})
+
+describe('a route', () => {
+  test('does not say that a script is not disabled, nor names one without a name', () => {
+    const check = (override: object) => () => lua.checkPerRoute!({ override }, 'route', {} as never)
+    expect(check({ case: 'disabled', value: false })).toThrow('route.disabled: must be true')
+    expect(check({ case: 'name', value: '' })).toThrow('route.name: must not be empty')
+    expect(check({ case: 'disabled', value: true })).not.toThrow()
   })
 })
 
