@@ -1,5 +1,6 @@
 import type { Timer } from '../event-loop.ts'
-import type { Cluster, UpstreamCallbacks } from './cluster.ts'
+import type { Cluster, UpstreamCallbacks, UpstreamStream } from './cluster.ts'
+import { Http1Connection } from './http1-connection.ts'
 import { Http1UpstreamStream } from './http1-stream.ts'
 import { Http2UpstreamStream } from './http2-stream.ts'
 import { TcpUpstreamStream } from './tcp-stream.ts'
@@ -24,6 +25,7 @@ export function newUpstreamStream(
   const { usage, loop } = cluster
   const limits = cluster.limits[options.priority]
   let pending = true
+  let taken: Http1Connection | undefined
   const settle = (run: () => void, afterMs = 0): Timer =>
     loop.timer(afterMs, () => {
       if (!pending) return
@@ -40,24 +42,12 @@ export function newUpstreamStream(
   } else {
     const protocol = options.tcp ? 'TCP' : cluster.protocolFor(options.downstreamProtocol)
     const open = openConnections(cluster)
+    taken = protocol === 'HTTP/1.1' ? takeIdle(open) : undefined
     const ready = () => {
       usage.requests++
-      let counted = true
-      // Told once when the stream is over, and again if a connection that was kept then closes.
-      const done = (kept: boolean) => {
-        if (counted) usage.requests--
-        if (protocol === 'HTTP/2') open.http2 = kept
-        else if (kept) open.http1++
-        else if (!counted) open.http1 = Math.max(0, open.http1 - 1)
-        counted = false
-      }
-      const Stream =
-        protocol === 'TCP' ? TcpUpstreamStream : protocol === 'HTTP/2' ? Http2UpstreamStream : Http1UpstreamStream
-      if (protocol === 'HTTP/2') open.http2 = true
-      callbacks.onPoolReady(new Stream(cluster, callbacks, done), cluster.host)
+      callbacks.onPoolReady(newStream(protocol, cluster, callbacks, open, taken), cluster.host)
     }
-    const reused = (protocol === 'HTTP/2' && open.http2) || (protocol === 'HTTP/1.1' && open.http1 > 0)
-    if (reused && protocol === 'HTTP/1.1') open.http1--
+    const reused = taken !== undefined || (protocol === 'HTTP/2' && open.http2)
     if (reused && options.atOnce) {
       pending = false
       ready()
@@ -67,21 +57,53 @@ export function newUpstreamStream(
     cancel() {
       const was = pending
       pending = false
+      if (was && taken) openConnections(cluster).idle.push(taken)
       return was
     },
   }
 }
 
+function newStream(
+  protocol: 'TCP' | 'HTTP/1.1' | 'HTTP/2',
+  cluster: Cluster,
+  callbacks: UpstreamCallbacks,
+  open: OpenConnections,
+  idle: Http1Connection | undefined,
+): UpstreamStream {
+  const over = () => {
+    cluster.usage.requests--
+  }
+  if (protocol === 'TCP') return new TcpUpstreamStream(cluster, callbacks, over)
+  if (protocol === 'HTTP/2') {
+    open.http2 = true
+    return new Http2UpstreamStream(cluster, callbacks, (kept) => {
+      over()
+      open.http2 = kept
+    })
+  }
+  const connection = idle?.open ? idle : new Http1Connection(cluster)
+  return new Http1UpstreamStream(cluster, callbacks, connection, (kept) => {
+    over()
+    if (kept) open.idle.push(connection)
+  })
+}
+
+/** The connection that was in use last, if one is still open. */
+function takeIdle({ idle }: OpenConnections): Http1Connection | undefined {
+  for (let last = idle.pop(); last; last = idle.pop()) if (last.open) return last
+  return undefined
+}
+
 /** Connections to a cluster's server that wait for a request; one in HTTP/2 takes any number at once. */
 interface OpenConnections {
-  http1: number
+  idle: Http1Connection[]
   http2: boolean
 }
 
 const OPEN = new WeakMap<Cluster, OpenConnections>()
 
 function openConnections(cluster: Cluster): OpenConnections {
-  const known = OPEN.get(cluster) ?? { http1: 0, http2: false }
+  const known = OPEN.get(cluster) ?? { idle: [], http2: false }
   OPEN.set(cluster, known)
   return known
 }

@@ -35,6 +35,7 @@ export class Http1ClientCodec implements ParserEvents {
   private readonly message: Http1MessageEncoder
   private readonly parser: Http1Parser
   private status = 0
+  private http10 = false
   private headers = new HeaderMap('response')
   private keys: HeaderKeyRecorder | undefined
   private received = new Buffer()
@@ -48,6 +49,8 @@ export class Http1ClientCodec implements ParserEvents {
   private informational = false
   requestComplete = false
   responseComplete = false
+  /** The server says, or its version of HTTP, that the connection ends with the answer. */
+  closes = false
 
   constructor(settings: Http1ClientSettings, decoder: ResponseDecoder, write: (bytes: Uint8Array) => void) {
     this.settings = settings
@@ -92,11 +95,12 @@ export class Http1ClientCodec implements ParserEvents {
     this.message.trailers(trailers)
   }
 
-  /** Bytes of the server. Throws CodecError when they are no answer. */
-  dispatch(bytes: Uint8Array): void {
+  /** Bytes of the server; true when some are left behind the end of the answer. Throws CodecError when they are no answer. */
+  dispatch(bytes: Uint8Array): boolean {
     let at = 0
     while (at < bytes.length && !this.responseComplete) at += this.parser.execute(at === 0 ? bytes : bytes.subarray(at))
     this.passBodyOn()
+    return at < bytes.length
   }
 
   /** The server closed; true when that was the end of a body that nothing else delimits. */
@@ -112,6 +116,7 @@ export class Http1ClientCodec implements ParserEvents {
     if (!/^HTTP\/\d\.\d$/.test(version) || !/^\d{1,3}$/.test(status))
       throw new CodecError('http/1.1 protocol error: FAILED_CONVERTING_STATUS_CODE_TO_INT', 'http1.codec_error')
     this.status = Number(status)
+    this.http10 = version === 'HTTP/1.0'
     this.headers = new HeaderMap('response')
     this.keys = this.settings.keepKeys?.()
     if (this.keys) this.headers.keys = this.keys
@@ -137,6 +142,8 @@ export class Http1ClientCodec implements ParserEvents {
 
   headersComplete(framing: Framing): 'body' | 'complete' | 'tunnel' {
     const { headers, status } = this
+    const said = (headers.get('connection') ?? '').toLowerCase()
+    this.closes = said.split(',').some((token) => token.trim() === 'close') || (this.http10 && said !== 'keep-alive')
     if (this.upgradeRequest && isUpgrade(headers)) this.tunnel = true
     if (framing.hasTransferEncoding && headers.has('content-length')) {
       if (!framing.chunked || !this.settings.allowChunkedLength)
