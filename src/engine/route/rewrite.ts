@@ -128,7 +128,7 @@ export function createHostRewrite(
 
 /**
  * Changes the host; the old one goes to x-forwarded-host when `appendForwardedHost`, unless it is the last entry there already
- * (Http::Utility::updateAuthority), and to x-envoy-original-host when `keepOld`.
+ * (Http::Utility::updateAuthority), and to x-envoy-original-host when `keepOld` and there was one.
  */
 export function updateAuthority(
   headers: HeaderMap,
@@ -141,6 +141,6 @@ export function updateAuthority(
     if (!forwarded) headers.set('x-forwarded-host', old)
     else if (forwarded.split(',').filter(Boolean).at(-1) !== old) headers.set('x-forwarded-host', `${forwarded},${old}`)
   }
-  if (options.keepOld) headers.set('x-envoy-original-host', old)
+  if (options.keepOld && old !== '') headers.set('x-envoy-original-host', old)
   headers.set(':authority', host)
 }

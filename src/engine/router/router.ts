@@ -47,7 +47,8 @@ export class Router {
   private bodyOverflowed = false
   private shadows: ShadowPolicy[] = []
   private shadowHeaders: HeaderMap | undefined
-  private readonly shadowBody = new Buffer()
+  /** Undefined when the request is all headers. */
+  private shadowBody: Buffer | undefined
   private responseTimer: Timer | undefined
   private completeAt: number | undefined
 
@@ -114,6 +115,7 @@ export class Router {
         if (policy.sampled(info)) {
           this.shadows.push(policy)
           this.shadowHeaders ??= headers.clone()
+          this.shadowBody ??= endStream ? undefined : new Buffer()
         }
     const attempt = new UpstreamRequest(this, target, 1)
     this.attempts.add(attempt)
@@ -151,7 +153,7 @@ export class Router {
   decodeData(data: Buffer, endStream: boolean): DataStatus {
     const { stream } = this
     let buffering = this.retryState?.enabled === true || this.entry.internalRedirect.enabled
-    if (this.shadows.length > 0) this.shadowBody.append(data.bytes().slice())
+    this.shadowBody?.append(data.bytes().slice())
     const held = stream.decodingBuffer()?.length ?? 0
     const limit = this.entry.requestBodyBufferLimit ?? (stream.bufferLimit || Number.POSITIVE_INFINITY)
     if (buffering && held + data.length > limit) {

@@ -9,7 +9,7 @@ import type { RouterStream } from './types.ts'
 export function sendShadows(
   policies: readonly ShadowPolicy[],
   headers: HeaderMap,
-  body: Buffer,
+  body: Buffer | undefined,
   trailers: HeaderMap | undefined,
   stream: RouterStream,
   client: AsyncClient,
@@ -29,8 +29,8 @@ export function sendShadows(
     client.send(
       cluster,
       copy,
-      body.length > 0 ? body.bytes().slice() : undefined,
-      { timeoutMs },
+      body?.bytes().slice(),
+      { timeoutMs, streamed: body !== undefined },
       { onSuccess: () => undefined, onFailure: () => undefined },
       trailers?.clone(),
     )

@@ -101,7 +101,7 @@ class AsyncStream implements RouterStream {
     if (this.options.sendXff ?? true) headers.append('x-forwarded-for', this.context.localAddress)
     if (!headers.has(':scheme')) headers.set(':scheme', 'http')
     this.info.requestHeaders = headers
-    const hasBody = body !== undefined && body.length > 0
+    const hasBody = body !== undefined && (body.length > 0 || this.options.streamed === true)
     this.router.decodeHeaders(headers, !hasBody && !trailers)
     if (this.finished) return
     if (hasBody) this.router.decodeData(Buffer.of(body), !trailers)

@@ -19,6 +19,8 @@ export interface AsyncRequestOptions {
   parent?: unknown
   retryPolicy?: unknown
   hashPolicy?: unknown
+  /** The body goes apart from the headers, even an empty one: whoever sends it did not know its end yet. */
+  streamed?: boolean
 }
 
 export interface AsyncRequestCallbacks {
