@@ -69,6 +69,8 @@ export class Cluster {
   readonly limits: Record<'default' | 'high', Limits>
   readonly metadata: Record<string, JsonObject>
   readonly connectTimeoutMs: number
+  /** How long a connection may wait for a request (0: for ever), and how many it may carry (0: any number). */
+  readonly keepAlive: { idleTimeoutMs: number; maxRequests: number }
   /** Names of an aggregate cluster's members. */
   readonly members: readonly string[]
   readonly usage = { requests: 0, retries: 0 }
@@ -123,6 +125,10 @@ export class Cluster {
       maxHeadersCount: common?.maxHeadersCount ?? 100,
     }
     this.maxStreamDurationMs = millis(common?.maxStreamDuration)
+    this.keepAlive = {
+      idleTimeoutMs: millis(common?.idleTimeout) ?? 3_600_000,
+      maxRequests: common?.maxRequestsPerConnection ?? config.maxRequestsPerConnection ?? 0,
+    }
     this.connectTimeoutMs = millis(config.connectTimeout) ?? 5000
     const optionsPath = `${path}.typed_extension_protocol_options["${PROTOCOL_OPTIONS}"]`
     this.filters = this.options ? input.filters(this.options, optionsPath) : []

@@ -1,4 +1,5 @@
 import { Buffer } from '../buffer.ts'
+import type { Timer } from '../event-loop.ts'
 import type { Cluster } from './cluster.ts'
 import { StubConnection } from './stub-connection.ts'
 
@@ -11,6 +12,8 @@ export interface ConnectionUser {
 /** A connection to an HTTP/1 server: one request at a time, and the next when the one before it is over. */
 export class Http1Connection {
   open = true
+  private requests = 0
+  private idle: Timer | undefined
   private readonly stub: StubConnection
   private user: ConnectionUser | undefined
   private readonly unwritten = new Buffer()
@@ -26,14 +29,26 @@ export class Http1Connection {
       },
       onClosed: () => {
         this.open = false
+        this.idle?.cancel()
         this.user?.onClosed()
       },
     })
   }
 
-  /** Gives the connection to a request, or with undefined to nobody. */
-  giveTo(user: ConnectionUser | undefined): void {
+  /** Gives the connection to a request. */
+  giveTo(user: ConnectionUser): void {
+    this.requests++
+    this.idle?.cancel()
     this.user = user
+  }
+
+  /** The request is over; false when the connection takes no other. */
+  release(): boolean {
+    const { idleTimeoutMs, maxRequests } = this.cluster.keepAlive
+    this.user = undefined
+    if (maxRequests > 0 && this.requests >= maxRequests) this.close()
+    else if (idleTimeoutMs > 0) this.idle = this.cluster.loop.timer(idleTimeoutMs, () => this.close())
+    return this.open
   }
 
   send(bytes: Uint8Array): void {
@@ -55,6 +70,7 @@ export class Http1Connection {
 
   close(): void {
     this.open = false
+    this.idle?.cancel()
     this.user = undefined
     this.stub.abandon()
   }

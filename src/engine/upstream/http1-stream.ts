@@ -73,8 +73,7 @@ export class Http1UpstreamStream implements UpstreamStream {
 
   private finish(kept: boolean): void {
     this.done = true
-    if (kept) this.connection.giveTo(undefined)
-    else this.connection.close()
-    this.onDone(kept)
+    if (!kept) this.connection.close()
+    this.onDone(kept && this.connection.release())
   }
 }
