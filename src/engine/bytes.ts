@@ -5,6 +5,11 @@
 const encoder = new TextEncoder()
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** Bytes to base64, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(latin1(bytes))
+}
+
 /** UTF-8 text to a byte string. Text of ASCII only (nearly all there is) is returned as it is. */
 export function toByteString(text: string): string {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return latin1(utf8(text))

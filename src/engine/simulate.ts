@@ -1,4 +1,4 @@
-import { fromLatin1 } from './bytes.ts'
+import { fromLatin1, toBase64 } from './bytes.ts'
 import { Http1ResponseReader, http1Request } from './client/http1.ts'
 import { CLIENT_PREFACE, Http2Exchange } from './client/http2.ts'
 import { CaseSocket } from './client/socket.ts'
@@ -246,18 +246,6 @@ function written(bytes: Uint8Array, maskDate = false): WrittenBytes {
   } catch {
     return { base64: toBase64(bytes) }
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  let out = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const n = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    out += alphabet[n >> 18]! + alphabet[(n >> 12) & 63]!
-    out += i + 1 < bytes.length ? alphabet[(n >> 6) & 63]! : '='
-    out += i + 2 < bytes.length ? alphabet[n & 63]! : '='
-  }
-  return out
 }
 
 function text(bytes: string): string {

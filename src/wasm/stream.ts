@@ -1,5 +1,5 @@
 import type { Buffer } from '../engine/buffer.ts'
-import { fromLatin1, latin1, textOf } from '../engine/bytes.ts'
+import { fromLatin1, latin1, textOf, toBase64 } from '../engine/bytes.ts'
 import type { DataStatus, HeadersStatus, HttpFilter, HttpStream, TrailersStatus } from '../engine/http/filter.ts'
 import type { HeaderMap } from '../engine/http/header-map.ts'
 import type { MatchContext } from '../engine/match/types.ts'
@@ -189,7 +189,7 @@ export class WasmStream extends Context implements HttpFilter {
   override setProperty(path: string, value: Uint8Array): number {
     this.stream.info.filterState.set(`wasm.${path}`, {
       text: latin1(value),
-      json: { '@type': 'type.googleapis.com/google.protobuf.BytesValue', value: btoa(latin1(value)) },
+      json: { '@type': 'type.googleapis.com/google.protobuf.BytesValue', value: toBase64(value) },
       lifeSpan: 'FilterChain',
     })
     return Result.Ok

@@ -1,15 +1,24 @@
 /** Why a stretch of bytes is no sequence of gRPC messages. */
 export type FrameProblem = 'unknown flags' | 'compressed' | 'too long'
 
-const HEADER = 5
+/** Bytes before each message: a flag byte and the length, big-endian. */
+export const GRPC_FRAME_HEADER = 5
 const COMPRESSED = 1
 
 /** One message with its five bytes in front: a flag and the length. */
 export function grpcFrame(message: Uint8Array): Uint8Array {
-  const framed = new Uint8Array(HEADER + message.length)
-  new DataView(framed.buffer).setUint32(1, message.length)
-  framed.set(message, HEADER)
+  const framed = new Uint8Array(GRPC_FRAME_HEADER + message.length)
+  framed.set(grpcFrameHeader(message.length))
+  framed.set(message, GRPC_FRAME_HEADER)
   return framed
+}
+
+/** The header of an uncompressed frame with `length` bytes of message (modulo 2^32, as the field has 32 bits). */
+export function grpcFrameHeader(length: number, flags = 0): Uint8Array {
+  const header = new Uint8Array(GRPC_FRAME_HEADER)
+  header[0] = flags
+  new DataView(header.buffer).setUint32(1, length)
+  return header
 }
 
 /**
@@ -23,13 +32,13 @@ export function grpcMessages(body: Uint8Array, maxLength = 0): { messages: Uint8
   for (let at = 0; at < body.length; ) {
     const flags = body[at]!
     if (flags > COMPRESSED) return { messages, problem: 'unknown flags' }
-    if (at + HEADER > body.length) break
+    if (at + GRPC_FRAME_HEADER > body.length) break
     const length = view.getUint32(at + 1)
     if (maxLength > 0 && length > maxLength) return { messages, problem: 'too long' }
-    if (at + HEADER + length > body.length) break
+    if (at + GRPC_FRAME_HEADER + length > body.length) break
     if (flags === COMPRESSED && length > 0) return { messages, problem: 'compressed' }
-    messages.push(body.subarray(at + HEADER, at + HEADER + length))
-    at += HEADER + length
+    messages.push(body.subarray(at + GRPC_FRAME_HEADER, at + GRPC_FRAME_HEADER + length))
+    at += GRPC_FRAME_HEADER + length
   }
   return { messages }
 }

@@ -8,7 +8,7 @@ import type {
   CommonTlsContext,
   DownstreamTlsContext,
 } from '../../envoy/types/envoy/extensions/transport_sockets/tls/v3/tls_pb.d.ts'
-import { fromLatin1, fromUtf8, latin1 } from '../bytes.ts'
+import { fromLatin1, fromUtf8, toBase64 } from '../bytes.ts'
 import { ConfigError } from '../catalogue.ts'
 import { dataSourceBytes } from '../format/index.ts'
 import { createStringMatcher, type StringMatcherConfig } from '../match/index.ts'
@@ -196,8 +196,4 @@ function sanTest({ sanType, matcher }: SubjectAltNameMatcher, path: string): (pe
 
 function text(source: Parameters<typeof dataSourceBytes>[0], path: string, services: EngineServices): string {
   return fromUtf8(fromLatin1(dataSourceBytes(source, path, services)))
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(latin1(bytes))
 }

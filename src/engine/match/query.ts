@@ -25,6 +25,25 @@ export function queryParameters(path: string): [name: string, value: string][] {
   })
 }
 
+/** Values by name, to change and to put back with `withParameters`. */
+export type Parameters = Map<string, string[]>
+
+/** Adds a value behind those that a name has. */
+export function addParameter(parameters: Parameters, name: string, value: string): void {
+  const values = parameters.get(name)
+  if (values) values.push(value)
+  else parameters.set(name, [value])
+}
+
+/** A path with other parameters, in the order of their names, as Envoy's sorted map has them; its fragment is lost. */
+export function withParameters(path: string, parameters: Parameters): string {
+  const query = [...parameters]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, values]) => values.map((value) => `${name}=${value}`))
+    .join('&')
+  return removeQueryAndFragment(path) + (query === '' ? '' : `?${query}`)
+}
+
 /** The first value of a parameter, or undefined. */
 export function queryParameter(path: string, name: string): string | undefined {
   return queryParameters(path).find(([candidate]) => candidate === name)?.[1]

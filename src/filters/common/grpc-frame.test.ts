@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Buffer } from '../../engine/buffer.ts'
+import { grpcFrameHeader } from '../../engine/grpc/frame.ts'
 import { strictBase64Decode } from './base64.ts'
-import { GrpcFrameDecoder, grpcFrameHeader } from './grpc-frame.ts'
+import { GrpcFrameDecoder } from './grpc-frame.ts'
 
 const message = (text: string) => new TextEncoder().encode(text)
 

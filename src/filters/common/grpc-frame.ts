@@ -1,15 +1,5 @@
 import type { Buffer } from '../../engine/buffer.ts'
-
-/** Bytes before each message: a flag byte and the length, big-endian. */
-export const GRPC_FRAME_HEADER = 5
-
-/** The header of an uncompressed frame with `length` bytes of message (modulo 2^32, as the field has 32 bits). */
-export function grpcFrameHeader(length: number, flags = 0): Uint8Array {
-  const header = new Uint8Array(GRPC_FRAME_HEADER)
-  header[0] = flags
-  new DataView(header.buffer).setUint32(1, length)
-  return header
-}
+import { GRPC_FRAME_HEADER } from '../../engine/grpc/frame.ts'
 
 export interface GrpcFrame {
   flags: number

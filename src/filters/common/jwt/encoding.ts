@@ -32,11 +32,6 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   return padding === 0 || padding === (4 - rest) % 4 ? Uint8Array.from(out) : undefined
 }
 
-/** Bytes to base64 of the ordinary alphabet, padded. `bytes` is a byte string. */
-export function toBase64(bytes: string): string {
-  return btoa(bytes)
-}
-
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** A JSON object of UTF-8 text, read as protobuf reads it; undefined for anything else. */

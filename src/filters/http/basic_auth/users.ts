@@ -1,7 +1,6 @@
 import { sha1 } from '@noble/hashes/legacy.js'
-import { fromLatin1, latin1 } from '../../../engine/bytes.ts'
+import { fromLatin1, toBase64 } from '../../../engine/bytes.ts'
 import { ConfigError } from '../../../engine/catalogue.ts'
-import { toBase64 } from '../../common/jwt/encoding.ts'
 
 /** Base64 of a SHA-1 digest. */
 const HASH_LENGTH = 28
@@ -32,5 +31,5 @@ export function readUsers(text: string, path: string): Users {
 }
 
 export function isPassword(users: Users, name: string, password: string): boolean {
-  return users.get(name) === toBase64(latin1(sha1(fromLatin1(password))))
+  return users.get(name) === toBase64(sha1(fromLatin1(password)))
 }

@@ -1,15 +1,16 @@
 import { Buffer } from '../../../engine/buffer.ts'
 import { fromLatin1 } from '../../../engine/bytes.ts'
+import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../../engine/grpc/frame.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { unsigned } from '../../../engine/http/header-utility.ts'
 import { isGrpcContentType } from '../../../engine/match/grpc.ts'
+import { percentDecode } from '../../../engine/match/query.ts'
 import type { FilterConfig } from '../../../envoy/types/envoy/extensions/filters/http/connect_grpc_bridge/v3/config_pb.d.ts'
 import { strictBase64Decode } from '../../common/base64.ts'
-import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../common/grpc-frame.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
-import { endOfStreamJson, errorJson, isMetadata, percentDecoded, statusOf, unaryHttpStatus } from './status.ts'
+import { endOfStreamJson, errorJson, isMetadata, statusOf, unaryHttpStatus } from './status.ts'
 
 const STREAM = 'application/connect+'
 const GRPC = 'application/grpc+'
@@ -184,7 +185,7 @@ function connectQuery(headers: HeaderMap): Map<string, string> | undefined {
   const query = new Map(
     parameters.reverse().map((each): [string, string] => {
       const [name = '', ...value] = each.split('=')
-      return [percentDecoded(name), percentDecoded(value.join('='))]
+      return [percentDecode(name), percentDecode(value.join('='))]
     }),
   )
   return query.get('connect') === 'v1' ? query : undefined

@@ -69,8 +69,3 @@ function connectError(status: number, trailers: HeaderMap): ConnectError {
 function json(value: unknown): Uint8Array {
   return Uint8Array.from(JSON.stringify(value), (char) => char.charCodeAt(0))
 }
-
-/** `message` of a request by GET, undone as far as its bytes go. */
-export function percentDecoded(text: string): string {
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-}

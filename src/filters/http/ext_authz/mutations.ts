@@ -4,7 +4,7 @@ import type { HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { headerValueIsValid } from '../../../engine/http/header-utility.ts'
 import { asciiLower } from '../../../engine/match/ascii.ts'
-import { queryParameters, removeQueryAndFragment } from '../../../engine/match/query.ts'
+import { addParameter, type Parameters, queryParameters, withParameters } from '../../../engine/match/query.ts'
 import type { AuthzAnswer, AuthzHeader } from '../../common/ext-authz/answer.ts'
 import type { MutationKind } from '../../common/mutation-rules.ts'
 import type { ExtAuthzSettings } from './settings.ts'
@@ -67,7 +67,7 @@ export function applyHeader(name: string, value: string, action: AuthzHeader['ac
   const there = headers.has(name)
   if (action === 'APPEND_IF_EXISTS_OR_ADD') headers.add(name, value)
   else if (action === 'OVERWRITE_IF_EXISTS_OR_ADD' || (action === 'OVERWRITE_IF_EXISTS' && there))
-    headers.set(name, value)
+    headers.replace(name, value)
   else if (action === 'ADD_IF_ABSENT' && !there) headers.add(name, value)
 }
 
@@ -89,7 +89,6 @@ function removeHeaders(
   return undefined
 }
 
-// The parameters are written back in the order of their names, as Envoy's sorted map has them.
 function changeQuery(
   { queryToSet, queryToRemove }: AuthzAnswer,
   headers: HeaderMap,
@@ -97,23 +96,15 @@ function changeQuery(
 ): Rejection {
   if (queryToSet.length === 0 && queryToRemove.length === 0) return undefined
   const path = headers.get(':path') ?? ''
-  const parameters = new Map<string, string[]>()
-  for (const [name, value] of queryParameters(path)) {
-    const values = parameters.get(name)
-    if (values) values.push(value)
-    else parameters.set(name, [value])
-  }
+  const parameters: Parameters = new Map()
+  for (const [name, value] of queryParameters(path)) addParameter(parameters, name, value)
   for (const [name, value] of queryToSet) {
     if (settings.config.validateMutations && !(isUrlEncoded(name) && isUrlEncoded(value)))
       return `the service sent a query parameter that is not URL-encoded: ${name}=${value}`
     parameters.set(name, [value])
   }
   for (const name of queryToRemove) parameters.delete(name)
-  const query = [...parameters]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, values]) => values.map((value) => `${name}=${value}`))
-    .join('&')
-  headers.set(':path', removeQueryAndFragment(path) + (query === '' ? '' : `?${query}`))
+  headers.set(':path', withParameters(path, parameters))
   return undefined
 }
 

@@ -1,8 +1,8 @@
+import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../../engine/grpc/frame.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { isGrpcRequest } from '../../../engine/match/grpc.ts'
 import type { Config } from '../../../envoy/types/envoy/extensions/filters/http/grpc_http1_bridge/v3/config_pb.d.ts'
-import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../common/grpc-frame.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
 

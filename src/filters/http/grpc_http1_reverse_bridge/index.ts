@@ -1,5 +1,6 @@
 import { Buffer } from '../../../engine/buffer.ts'
 import { toByteString } from '../../../engine/bytes.ts'
+import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../../engine/grpc/frame.ts'
 import type { HttpFilter } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { httpToGrpcStatus, isGrpcRequest } from '../../../engine/match/grpc.ts'
@@ -7,7 +8,6 @@ import type {
   FilterConfig,
   FilterConfigPerRoute,
 } from '../../../envoy/types/envoy/extensions/filters/http/grpc_http1_reverse_bridge/v3/config_pb.d.ts'
-import { GRPC_FRAME_HEADER, grpcFrameHeader } from '../../common/grpc-frame.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
 

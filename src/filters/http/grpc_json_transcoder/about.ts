@@ -10,6 +10,7 @@ export const about = {
   notModelled: [
     'descriptor sets in files',
     'the wording of the answer to a message of the server that does not parse',
+    'capture_unknown_query_parameters for a request that is an HttpBody',
     'the order of map entries whose keys are whole numbers',
   ],
   docs: 'configuration/http/http_filters/grpc_json_transcoder_filter',

@@ -2,8 +2,9 @@ import { type DescMessage, fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { AnySchema } from '@bufbuild/protobuf/wkt'
 import { Buffer } from '../../../engine/buffer.ts'
-import { fromLatin1, latin1, utf8 } from '../../../engine/bytes.ts'
+import { fromLatin1, fromUtf8, latin1, utf8 } from '../../../engine/bytes.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
+import { percentDecode } from '../../../engine/match/query.ts'
 import { strictBase64Decode } from '../../common/base64.ts'
 import { GrpcFrameDecoder } from '../../common/grpc-frame.ts'
 import type { MethodRoute, TranscoderSettings } from './config.ts'
@@ -134,7 +135,7 @@ export function statusJson(status: number, headers: HeaderMap, settings: Transco
 }
 
 function plain(code: number, headers: HeaderMap): RpcStatus {
-  return { code, message: percentDecode(headers.get('grpc-message') ?? ''), details: [] }
+  return { code, message: fromUtf8(fromLatin1(percentDecode(headers.get('grpc-message') ?? ''))), details: [] }
 }
 
 function readStatus(bytes: Uint8Array): RpcStatus {
@@ -152,9 +153,4 @@ function readStatus(bytes: Uint8Array): RpcStatus {
 
 function padded(text: string): string {
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=')
-}
-
-function percentDecode(text: string): string {
-  const bytes = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return new TextDecoder().decode(fromLatin1(bytes))
 }

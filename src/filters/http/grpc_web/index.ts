@@ -1,12 +1,13 @@
 import { Buffer } from '../../../engine/buffer.ts'
-import { fromLatin1, latin1 } from '../../../engine/bytes.ts'
+import { fromLatin1, latin1, toBase64 } from '../../../engine/bytes.ts'
+import { grpcFrameHeader } from '../../../engine/grpc/frame.ts'
 import type { HttpFilter, HttpStream } from '../../../engine/http/filter.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
 import { percentEncode } from '../../../engine/http/local-reply.ts'
 import { httpToGrpcStatus, isGrpcContentType } from '../../../engine/match/grpc.ts'
 import type { GrpcWeb } from '../../../envoy/types/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.d.ts'
 import { strictBase64Decode } from '../../common/base64.ts'
-import { GrpcFrameDecoder, grpcFrameHeader } from '../../common/grpc-frame.ts'
+import { GrpcFrameDecoder } from '../../common/grpc-frame.ts'
 import { defineHttpFilter } from '../../define.ts'
 import { about } from './about.ts'
 
@@ -141,7 +142,7 @@ function grpcWebFilter(): HttpFilter {
 }
 
 function base64(data: Buffer): Uint8Array {
-  return fromLatin1(btoa(latin1(data.bytes())))
+  return fromLatin1(toBase64(data.bytes()))
 }
 
 /** Grpc::Common::isGrpcResponseHeaders: one without a body is gRPC by its grpc-status. */

@@ -2,10 +2,15 @@ import { fromLatin1, latin1, toByteString } from '../../../engine/bytes.ts'
 import { ConfigError } from '../../../engine/catalogue.ts'
 import { type FormatContext, type FormatOptions, parseFormat } from '../../../engine/format/index.ts'
 import type { HeaderMap } from '../../../engine/http/header-map.ts'
-import { queryParameters, removeQueryAndFragment } from '../../../engine/match/query.ts'
+import {
+  addParameter,
+  type Parameters,
+  percentDecode,
+  queryParameters,
+  withParameters,
+} from '../../../engine/match/query.ts'
 import type { KeyValueMutation } from '../../../envoy/types/envoy/config/core/v3/base_pb.d.ts'
 
-type Parameters = Map<string, string[]>
 type Change = (parameters: Parameters, context: FormatContext) => void
 
 /** KeyValueAppend.action by number. */
@@ -31,13 +36,10 @@ export function queryMutations(
     const path = headers.get(':path')
     if (path === undefined) return
     const parameters: Parameters = new Map()
-    for (const [name, value] of queryParameters(path)) add(parameters, percentDecode(name), percentDecode(value))
+    for (const [name, value] of queryParameters(path))
+      addParameter(parameters, percentDecode(name), percentDecode(value))
     for (const apply of changes) apply(parameters, context)
-    const query = [...parameters]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([name, values]) => values.map((value) => `${name}=${value}`))
-      .join('&')
-    headers.set(':path', removeQueryAndFragment(path) + (query === '' ? '' : `?${query}`))
+    headers.set(':path', withParameters(path, parameters))
   }
 }
 
@@ -59,20 +61,9 @@ function change({ append, remove }: KeyValueMutation, options: FormatOptions): C
     const there = parameters.has(name)
     if ((how === 'ADD_IF_ABSENT' && there) || (how === 'OVERWRITE_IF_EXISTS' && !there)) return
     const encoded = percentEncode(value.format(context))
-    if (how === 'APPEND_IF_EXISTS_OR_ADD') add(parameters, name, encoded)
+    if (how === 'APPEND_IF_EXISTS_OR_ADD') addParameter(parameters, name, encoded)
     else parameters.set(name, [encoded])
   }
-}
-
-function add(parameters: Parameters, name: string, value: string): void {
-  const values = parameters.get(name)
-  if (values) values.push(value)
-  else parameters.set(name, [value])
-}
-
-/** `%41` becomes `A`; what is no such triple stays. */
-function percentDecode(text: string): string {
-  return text.replaceAll(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 /** Everything but letters, digits and `*-._~` (Http::Utility::PercentEncoding::urlEncode). */

@@ -5,7 +5,6 @@ import type {
   JwtClaimToHeader,
   JwtProvider_NormalizePayload,
 } from '../../../envoy/types/envoy/extensions/filters/http/jwt_authn/v3/config_pb.d.ts'
-import { toBase64 } from '../../common/jwt/encoding.ts'
 import { protobufString } from '../../common/protobuf-json.ts'
 
 /** What a claim puts into its header, as text; undefined or empty when there is nothing to put there. */
@@ -16,7 +15,7 @@ export function claimHeader(payload: JsonObject, { claimName, claimPath }: JwtCl
   if (typeof value === 'number') return numberText(value)
   if (typeof value === 'boolean') return String(value)
   if (value === null || value === undefined) return undefined
-  return toBase64(toByteString(protobufJson(value)))
+  return btoa(toByteString(protobufJson(value)))
 }
 
 /** As protobuf writes a claim that is a list or an object; its keys come in no order of their own, here they are sorted. */

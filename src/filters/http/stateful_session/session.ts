@@ -7,6 +7,7 @@ import { parseCookies } from '../../../engine/route/match-context.ts'
 import type { CookieBasedSessionState } from '../../../envoy/types/envoy/extensions/http/stateful_session/cookie/v3/cookie_pb.d.ts'
 import type { EnvelopeSessionState } from '../../../envoy/types/envoy/extensions/http/stateful_session/envelope/v3/envelope_pb.d.ts'
 import type { HeaderBasedSessionState } from '../../../envoy/types/envoy/extensions/http/stateful_session/header/v3/header_pb.d.ts'
+import { strictBase64Decode } from '../../common/base64.ts'
 import { decodeCookie, encodeCookie } from './cookie-message.ts'
 
 const PACKAGE = 'envoy.extensions.http.stateful_session.'
@@ -62,7 +63,7 @@ function cookieSessions(
   ].join('')
   return (headers) => {
     if (!isBelow(removeQueryAndFragment(headers.get(':path') ?? ''), cookiePath)) return undefined
-    const content = fromBase64(parseCookies(headers.getAll('cookie')).get(name) ?? '')
+    const content = decoded(parseCookies(headers.getAll('cookie')).get(name))
     // What is no message is taken for a bare address, as the filter wrote it once.
     const named = decodeCookie(content) ?? { address: content, expires: 0 }
     const current = (named.expires === 0 || named.expires >= now() ? named.address : '') || undefined
@@ -88,7 +89,7 @@ function isBelow(path: string, cookiePath: string): boolean {
 function headerSessions(config: HeaderBasedSessionState): SessionFactory {
   const name = toByteString(config.name).toLowerCase()
   return (headers) => {
-    const named = fromBase64(headers.get(name) ?? '') || undefined
+    const named = decoded(headers.get(name)) || undefined
     return {
       host: named,
       onResponse(response, host) {
@@ -104,13 +105,13 @@ function envelopeSessions(config: EnvelopeSessionState, path: string): SessionFa
   const name = toByteString(config.header.name).toLowerCase()
   return (headers) => {
     const parts = (headers.get(name) ?? '').split(';').filter((part) => part !== '')
-    const own = fromBase64(
+    const own = decoded(
       parts
         .slice(1)
         .find((part) => part.startsWith('UV:'))
         ?.slice(3) ?? '',
     )
-    const host = own === '' ? undefined : fromBase64(parts[0] ?? '') || undefined
+    const host = own === '' ? undefined : decoded(parts[0]) || undefined
     if (own !== '') headers.set(name, own)
     return {
       host,
@@ -123,10 +124,6 @@ function envelopeSessions(config: EnvelopeSessionState, path: string): SessionFa
 }
 
 /** Empty when it is no base64. */
-function fromBase64(text: string): string {
-  try {
-    return text.length % 4 === 0 ? atob(text) : ''
-  } catch {
-    return ''
-  }
+function decoded(text: string | undefined): string {
+  return strictBase64Decode(text ?? '') ?? ''
 }

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { toBase64 } from '../../../engine/bytes.ts'
 import type { Json, Path } from '../../../model/json.ts'
 import type { FormField } from './fields.ts'
 import classes from './form.module.css'
@@ -78,11 +79,4 @@ function byteCount(base64: string): number {
 
 function megabytes(bytes: number): number {
   return Math.round(bytes / 1048576)
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  // Arguments of a call are limited in number.
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
 }
