@@ -5,7 +5,7 @@ import { compareResults } from './envoy/compare.ts'
 import { findEnvoy } from './envoy/find-envoy.ts'
 import { runCase } from './envoy/run-case.ts'
 
-const AT_ONCE = 2
+const AT_ONCE = 6
 // Real sockets and clocks: a difference counts only if it shows again when the machine has less to do.
 const ATTEMPTS = 3
 
