@@ -1,3 +1,5 @@
+import { joinBytes } from './bytes.ts'
+
 /**
  * A body or a stretch of a byte stream, as Envoy's Buffer::Instance: filters get it by reference and may change it in place.
  * Chunks are kept apart until somebody asks for the bytes, so that moving data along a chain copies nothing.
@@ -61,12 +63,7 @@ export class Buffer {
   bytes(): Uint8Array {
     if (this.chunks.length === 1) return this.chunks[0]!
     if (this.chunks.length === 0) return EMPTY
-    const joined = new Uint8Array(this.size)
-    let at = 0
-    for (const chunk of this.chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
-    }
+    const joined = joinBytes(this.chunks)
     this.chunks = [joined]
     return joined
   }

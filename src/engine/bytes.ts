@@ -5,6 +5,17 @@
 const encoder = new TextEncoder()
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** All parts behind each other, in bytes of their own. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
 /** Bytes to base64, padded. */
 export function toBase64(bytes: Uint8Array): string {
   return btoa(latin1(bytes))
@@ -41,13 +52,7 @@ const strayByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/
 function encodeStray(text: string): Uint8Array {
   const parts = text.split(/((?<![\ud800-\udbff])[\udc80-\udcff])/)
   const encoded = parts.map((part, i) => (i % 2 ? Uint8Array.of(part.charCodeAt(0) - 0xdc00) : encoder.encode(part)))
-  const bytes = new Uint8Array(encoded.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of encoded) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joinBytes(encoded)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fromLatin1, toBase64 } from './bytes.ts'
+import { fromLatin1, joinBytes, toBase64 } from './bytes.ts'
 import { Http1ResponseReader, http1Request } from './client/http1.ts'
 import { CLIENT_PREFACE, Http2Exchange } from './client/http2.ts'
 import { CaseSocket } from './client/socket.ts'
@@ -152,7 +152,7 @@ export class SimulatedProxy {
     }
     socket.close()
     await this.pass(SETTLE_MS)
-    return resultOf({ received: join(parts), closed }, proxy.upstreamLog.slice(sent))
+    return resultOf({ received: joinBytes(parts), closed }, proxy.upstreamLog.slice(sent))
   }
 
   private async http1(spec: RequestSpec, trace: Trace): Promise<ClientResponse> {
@@ -251,14 +251,4 @@ function written(bytes: Uint8Array, maskDate = false): WrittenBytes {
 function text(bytes: string): string {
   const written8 = written(fromLatin1(bytes))
   return typeof written8 === 'string' ? written8 : bytes
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

@@ -68,7 +68,8 @@ function pairsOf(entries: readonly (readonly [unknown, unknown])[]): Uint8Array 
   return encodePairs(pairs)
 }
 
-function eight(write: (view: DataView) => void): Uint8Array {
+/** A number as eight bytes, written by `write`. */
+export function eight(write: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(8)
   write(new DataView(bytes.buffer))
   return bytes

@@ -6,7 +6,7 @@ import type { MatchContext } from '../engine/match/types.ts'
 import type { LogLine } from '../engine/trace.ts'
 import { BufferType, MapType, Result, StreamType } from './abi.ts'
 import { Context, type GuestBuffer, type LocalResponse } from './context.ts'
-import { attribute } from './properties.ts'
+import { attribute, eight } from './properties.ts'
 import type { RootContext } from './root.ts'
 
 /** What a module's callbacks for headers return. */
@@ -181,7 +181,7 @@ export class WasmStream extends Context implements HttpFilter {
     const { info, host } = this.stream
     const value = attribute(this.matchContext(), path, host.startTime)
     if (value !== Result.NotFound || path.length > 1) return value
-    if (path[0] === 'connection_id') return eightBytes(BigInt(info.connection.id))
+    if (path[0] === 'connection_id') return eight((view) => view.setBigUint64(0, BigInt(info.connection.id), true))
     const text = info.filterState.get(`wasm.${path[0]}`)?.text
     return text === undefined ? super.property(path) : fromLatin1(text)
   }
@@ -359,10 +359,4 @@ function bodyBuffer(buffer: Buffer | undefined): GuestBuffer {
       return Result.Ok
     },
   }
-}
-
-function eightBytes(value: bigint): Uint8Array {
-  const out = new Uint8Array(8)
-  new DataView(out.buffer).setBigUint64(0, value, true)
-  return out
 }

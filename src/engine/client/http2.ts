@@ -1,4 +1,4 @@
-import { fromLatin1, toByteString } from '../bytes.ts'
+import { fromLatin1, joinBytes, toByteString } from '../bytes.ts'
 import {
   HTTP2_PREFACE,
   type Http2Peer,
@@ -76,17 +76,10 @@ export class Http2Exchange implements Http2Peer, Http2StreamEvents {
 
   private done(reset = false): void {
     if (this.response) return
-    const size = this.body.reduce((sum, part) => sum + part.length, 0)
-    const body = new Uint8Array(size)
-    let at = 0
-    for (const part of this.body) {
-      body.set(part, at)
-      at += part.length
-    }
     this.response = {
       status: this.status,
       headers: this.pairs,
-      body,
+      body: joinBytes(this.body),
       ...(reset ? { reset: true } : {}),
       ...(this.received.length > 0 ? { trailers: this.received } : {}),
     }

@@ -1,3 +1,5 @@
+import { joinBytes } from '../../../engine/bytes.ts'
+
 /** The codecs by number, as tools/codecs/c/codecs.c knows them. */
 const KIND = {
   deflate: 0,
@@ -75,7 +77,7 @@ export class CodecService {
         const parts: Uint8Array[] = []
         for (let at = 0; at < data.length; at += CHUNK) this.run(codec, data.subarray(at, at + CHUNK), 0, parts)
         if (finish || flushes) this.run(codec, NOTHING, finish ? 2 : 1, parts)
-        return joined(parts)
+        return joinBytes(parts)
       },
       close: () => this.exports.codec_close(codec),
     }
@@ -100,7 +102,7 @@ export class CodecService {
             { exceeds: (made) => overLimit(kind, made, chunk, limit), chunk, restarts: kind === 'zstdDecompress' },
             parts,
           )
-        return { output: joined(parts), outcome }
+        return { output: joinBytes(parts), outcome }
       },
       close: () => this.exports.codec_close(codec),
     }
@@ -179,16 +181,6 @@ interface Step {
 }
 
 const NOTHING = new Uint8Array(0)
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
 
 /** The codecs that a host brings, if it does. */
 export function codecsOf(services: { codecs?: unknown }): CodecService | undefined {

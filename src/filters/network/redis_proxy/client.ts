@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../engine/bytes.ts'
 import type { EventLoop, Timer } from '../../../engine/event-loop.ts'
 import type { StubServer } from '../../../engine/upstream/stub.ts'
 import { StubConnection } from '../../../engine/upstream/stub-connection.ts'
@@ -174,12 +175,7 @@ export class RedisClient {
 
   private write(): void {
     if (!this.open || !this.connection || this.toWrite.length === 0) return
-    const bytes = new Uint8Array(this.toWrite.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of this.toWrite) {
-      bytes.set(part, at)
-      at += part.length
-    }
+    const bytes = joinBytes(this.toWrite)
     this.toWrite = []
     this.connection.receive(bytes)
   }
